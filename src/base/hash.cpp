@@ -1,0 +1,67 @@
+// Thin calls into OpenSSL's EVP digests and its random generator.
+#include "base/hash.hpp"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+
+#include <cstdlib>
+#include <vector>
+
+namespace varde::base {
+
+namespace {
+
+template <std::size_t Size>
+std::array<std::uint8_t, Size> digest(const EVP_MD* algorithm, std::string_view bytes) {
+  std::array<std::uint8_t, Size> out{};
+  unsigned length = Size;
+  if (EVP_Digest(bytes.data(), bytes.size(), out.data(), &length, algorithm, nullptr) != 1 || length != Size)
+    std::abort();
+  return out;
+}
+
+std::vector<std::uint8_t> random_bytes(std::size_t count) {
+  std::vector<std::uint8_t> bytes(count);
+  if (RAND_bytes(bytes.data(), static_cast<int>(count)) != 1) std::abort();
+  return bytes;
+}
+
+}  // namespace
+
+sha256_digest sha256(std::string_view bytes) { return digest<32>(EVP_sha256(), bytes); }
+std::string sha256_hex(std::string_view bytes) { return to_hex(sha256(bytes)); }
+std::string md5_hex(std::string_view bytes) { return to_hex(digest<16>(EVP_md5(), bytes)); }
+
+std::string to_hex(std::span<const std::uint8_t> bytes) {
+  static constexpr char alphabet[] = "0123456789abcdef";
+  std::string out;
+  out.reserve(bytes.size() * 2);
+  for (const auto byte : bytes) {
+    out += alphabet[byte >> 4];
+    out += alphabet[byte & 15];
+  }
+  return out;
+}
+
+std::string to_base64url(std::span<const std::uint8_t> bytes) {
+  static constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  std::string out;
+  std::uint32_t window = 0;
+  int bits = 0;
+  for (const auto byte : bytes) {
+    window = (window << 8 | byte) & 0xffffff;
+    for (bits += 8; bits >= 6; bits -= 6) out += alphabet[(window >> (bits - 6)) & 63];
+  }
+  if (bits > 0) out += alphabet[(window << (6 - bits)) & 63];
+  return out;
+}
+
+std::string random_hex(std::size_t count) { return to_hex(random_bytes(count)); }
+std::string random_token(std::size_t count) { return to_base64url(random_bytes(count)); }
+
+bool equal_constant_time(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+}  // namespace varde::base

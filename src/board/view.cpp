@@ -1,0 +1,61 @@
+// The looking thread's copy of the board.
+#include "board/view.hpp"
+
+#include "alarm/lane.hpp"
+
+namespace varde::board {
+
+view::order view::order_of(const alarm::v1::Case& c) {
+  return {alarm::lane_index(c.lane()), c.queued_at_us(), c.id()};
+}
+
+void view::apply(const change_batch& batch) {
+  for (const auto& change : batch) {
+    const case_pointer& now = change.now;
+    auto [at, fresh] = cases_.try_emplace(now->id(), now);
+    if (!fresh) {
+      const case_pointer before = at->second;
+      if (before->version() > now->version()) continue;
+      open_.erase(order_of(*before));
+      closed_.erase({before->closed_at_us(), before->id()});
+      at->second = now;
+    }
+    if (now->state() != alarm::v1::CASE_STATE_CLOSED) {
+      open_.emplace(order_of(*now), now);
+      continue;
+    }
+    closed_.emplace(std::pair{now->closed_at_us(), now->id()}, now);
+    if (closed_.size() > closed_kept_max) {
+      cases_.erase(closed_.begin()->second->id());
+      closed_.erase(closed_.begin());
+    }
+  }
+}
+
+case_pointer view::find(std::string_view case_id) const {
+  const auto at = cases_.find(case_id);
+  return at == cases_.end() ? nullptr : at->second;
+}
+
+std::vector<case_pointer> view::open_cases() const {
+  std::vector<case_pointer> out;
+  out.reserve(open_.size());
+  for (const auto& [key, c] : open_) out.push_back(c);
+  return out;
+}
+
+std::vector<case_pointer> view::closed_cases() const {
+  std::vector<case_pointer> out;
+  out.reserve(closed_.size());
+  for (auto at = closed_.rbegin(); at != closed_.rend(); ++at) out.push_back(at->second);
+  return out;
+}
+
+std::vector<case_pointer> view::of_subject(std::string_view municipality, std::string_view subject) const {
+  std::vector<case_pointer> out;
+  for (const auto& [key, c] : open_)
+    if (c->municipality() == municipality && c->subject() == subject) out.push_back(c);
+  return out;
+}
+
+}  // namespace varde::board

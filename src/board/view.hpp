@@ -1,0 +1,49 @@
+// What is open now, as one looking thread keeps it: the cases by id, in queue order, with the most recently closed.
+// Fed by gateway::subscribe. Not thread-safe: one view a thread.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "board/gateway.hpp"
+
+namespace varde::board {
+
+using case_pointer = std::shared_ptr<const alarm::v1::Case>;
+
+class view {
+ public:
+  /// Closed cases kept for a look back; older ones are read from the ledger.
+  static constexpr std::size_t closed_kept_max = 10'000;
+
+  /// Applies a batch; a case older than the one held is ignored (changes are idempotent).
+  void apply(const change_batch& batch);
+  /// nullptr if it isn't held.
+  [[nodiscard]] case_pointer find(std::string_view case_id) const;
+  /// Every case that isn't closed, in queue order: lane, then longest waiting.
+  [[nodiscard]] std::vector<case_pointer> open_cases() const;
+  /// Newest first.
+  [[nodiscard]] std::vector<case_pointer> closed_cases() const;
+  /// Other open cases about the same subject.
+  [[nodiscard]] std::vector<case_pointer> of_subject(std::string_view municipality,
+                                                     std::string_view subject) const;
+
+ private:
+  struct order {
+    std::size_t lane;
+    std::int64_t queued_at_us;
+    std::string id;
+    auto operator<=>(const order&) const = default;
+  };
+  static order order_of(const alarm::v1::Case& c);
+
+  std::map<std::string, case_pointer, std::less<>> cases_;
+  std::map<order, case_pointer> open_;
+  std::map<std::pair<std::int64_t, std::string>, case_pointer> closed_;  // by closing time
+};
+
+}  // namespace varde::board
