@@ -60,8 +60,8 @@ std::optional<case_location> locate(std::string_view id) {
   return found;
 }
 
-visit_id make_visit_id(std::string_view case_id, unsigned n) {
-  return visit_id{fmt::format("{}.v{}", case_id, n)};
+visit_id make_visit_id(std::string_view of_case, unsigned n) {
+  return visit_id{fmt::format("{}.v{}", of_case, n)};
 }
 
 std::optional<std::string_view> case_of_visit(std::string_view visit) {

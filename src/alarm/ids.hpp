@@ -43,7 +43,7 @@ struct case_location {
 /// nullopt if the text is not a case id.
 [[nodiscard]] std::optional<case_location> locate(std::string_view id);
 /// "<case id>.v<n>", n from 1.
-[[nodiscard]] visit_id make_visit_id(std::string_view case_id, unsigned n);
+[[nodiscard]] visit_id make_visit_id(std::string_view of_case, unsigned n);
 /// The case id of a visit id, or nullopt.
 [[nodiscard]] std::optional<std::string_view> case_of_visit(std::string_view visit);
 

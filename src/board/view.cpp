@@ -6,7 +6,7 @@
 namespace varde::board {
 
 view::order view::order_of(const alarm::v1::Case& c) {
-  return {alarm::lane_index(c.lane()), c.queued_at_us(), c.id()};
+  return {alarm::lane_index(c.lane()), c.low(), c.queued_at_us(), c.id()};
 }
 
 void view::apply(const change_batch& batch) {

@@ -24,7 +24,7 @@ class view {
   void apply(const change_batch& batch);
   /// nullptr if it isn't held.
   [[nodiscard]] case_pointer find(std::string_view case_id) const;
-  /// Every case that isn't closed, in queue order: lane, then longest waiting.
+  /// Every case that isn't closed, in queue order: lane, low care last within it, longest waiting.
   [[nodiscard]] std::vector<case_pointer> open_cases() const;
   /// Newest first.
   [[nodiscard]] std::vector<case_pointer> closed_cases() const;
@@ -35,6 +35,7 @@ class view {
  private:
   struct order {
     std::size_t lane;
+    bool low;
     std::int64_t queued_at_us;
     std::string id;
     auto operator<=>(const order&) const = default;

@@ -1,0 +1,32 @@
+// The fold: what a subject's state is after one more entry. Every view of a subject (the core's, the console's, a
+// look back in the ledger) comes from this one function, so they can't disagree.
+#pragma once
+
+#include <cstddef>
+
+#include "varde/alarm/v1/case.pb.h"
+#include "varde/alarm/v1/entry.pb.h"
+
+namespace varde::alarm {
+
+/// Distinct alarms listed on a case; further signals are counted and stay in the ledger.
+inline constexpr int alarms_per_case_max = 64;
+/// Signal ids remembered per subject for duplicate detection, the newest.
+inline constexpr int seen_signals_max = 256;
+/// Command ids remembered per subject, the newest.
+inline constexpr int seen_commands_max = 64;
+/// Closed cases kept in a subject's state; older ones are read from the ledger.
+inline constexpr int closed_cases_kept_max = 4;
+/// Opening times remembered for "repeats in 24 h".
+inline constexpr int recent_openings_max = 64;
+
+/// Applies `entry` to `state`. Requires entry.version() == state.version() + 1; anything else is left alone and
+/// returns false, which makes replays over a newer snapshot harmless.
+bool apply(v1::SubjectState& state, const v1::Entry& entry);
+
+/// nullptr if the subject has no such case in memory.
+[[nodiscard]] const v1::Case* find_case(const v1::SubjectState& state, std::string_view id);
+[[nodiscard]] v1::Case* find_case(v1::SubjectState& state, std::string_view id);
+[[nodiscard]] const v1::Visit* find_visit(const v1::Case& c, std::string_view id);
+
+}  // namespace varde::alarm

@@ -1,0 +1,38 @@
+// Which step may follow which: visits as a table one can read aloud, cases as small questions.
+#pragma once
+
+#include <string_view>
+
+#include "varde/alarm/v1/case.pb.h"
+
+namespace varde::alarm {
+
+/// offered → accepted → en route → on site → done; declined, timed out and recalled end it early.
+/// A responder may skip ahead (a phone that was offline sends only what it has), never back.
+[[nodiscard]] bool may_follow(v1::VisitState from, v1::VisitState to);
+
+/// Done, declined, timed out or recalled.
+[[nodiscard]] constexpr bool has_ended(v1::VisitState state) {
+  return state == v1::VISIT_STATE_DONE || state == v1::VISIT_STATE_DECLINED ||
+         state == v1::VISIT_STATE_TIMED_OUT || state == v1::VISIT_STATE_RECALLED;
+}
+
+[[nodiscard]] inline bool is_closed(const v1::Case& c) { return c.state() == v1::CASE_STATE_CLOSED; }
+/// Claimed or dispatched.
+[[nodiscard]] inline bool has_owner(const v1::Case& c) { return c.has_owner(); }
+/// True while a visit is offered or under way.
+[[nodiscard]] bool has_live_visit(const v1::Case& c);
+
+/// Personal kinds ask for a person; technical ones for a technician.
+[[nodiscard]] constexpr bool is_technical(v1::Kind kind) {
+  return kind >= v1::KIND_BATTERY && kind <= v1::KIND_TEST;
+}
+
+/// The names of the enums as the API, logs and reasons use them: "safety_alarm", "en_route", "claimed", …
+[[nodiscard]] std::string_view name_of(v1::Kind kind);
+[[nodiscard]] std::string_view name_of(v1::CaseState state);
+[[nodiscard]] std::string_view name_of(v1::VisitState state);
+[[nodiscard]] std::string_view name_of(v1::OutcomeKind kind);
+[[nodiscard]] std::string_view name_of(v1::StepAction action);
+
+}  // namespace varde::alarm
