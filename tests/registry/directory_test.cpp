@@ -1,0 +1,139 @@
+// All municipalities together: whose device it is, and changes while others read.
+#include "registry/directory.hpp"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "registry/binding.hpp"
+#include "registry/sample_sets.hpp"
+
+namespace varde::registry {
+namespace {
+
+struct bound_devices : testing::Test {
+  bound_devices() {
+    registry.replace(samples::fjordvik());
+    registry.replace(samples::nordmark());
+  }
+  binding of(std::string_view protocol, std::string_view wire_id) {
+    return varde::registry::bind(*registry.current(), protocol, wire_id, "192.0.2.7");
+  }
+  directory registry;
+};
+
+TEST_F(bound_devices, an_installed_device_speaks_for_its_resident) {
+  const auto bound = of("scaip", "26001");
+  EXPECT_EQ(bound.municipality.str(), "9901");
+  EXPECT_EQ(bound.subject.str(), "r-1001");
+  EXPECT_TRUE(bound.known);
+  EXPECT_EQ(bound.device_kind, "safety_alarm");
+}
+
+TEST_F(bound_devices, a_shared_device_speaks_for_the_household) {
+  EXPECT_EQ(of("native", "smoke-1").subject.str(), "h-h1");
+  EXPECT_TRUE(of("native", "smoke-1").known);
+}
+
+TEST_F(bound_devices, the_same_resident_id_in_two_municipalities_stays_apart) {
+  EXPECT_EQ(of("scaip", "27001").municipality.str(), "9902");
+  EXPECT_EQ(of("scaip", "27001").subject.str(), "r-1001");
+}
+
+TEST_F(bound_devices, a_device_that_is_not_installed_speaks_for_itself_in_its_municipality) {
+  for (const auto* wire_id : {"26003", "26004"}) {
+    const auto bound = of("scaip", wire_id);
+    EXPECT_EQ(bound.municipality.str(), "9901");
+    EXPECT_EQ(bound.subject.str(), std::string{"d-scaip-"} + wire_id);
+    EXPECT_FALSE(bound.known);
+    EXPECT_NE(bound.device, nullptr);
+  }
+}
+
+TEST_F(bound_devices, an_unregistered_device_belongs_to_the_centre_by_its_source) {
+  for (const auto& bound : {of("scaip", "666"), of("native", "26001")}) {
+    EXPECT_EQ(bound.municipality.str(), "centre");
+    EXPECT_EQ(bound.subject.str(), "u-192~2e0~2e2~2e7");
+    EXPECT_FALSE(bound.known);
+    EXPECT_EQ(bound.device, nullptr);
+  }
+}
+
+TEST(directory, begins_empty) {
+  const directory registry;
+  EXPECT_TRUE(registry.current()->municipalities().empty());
+  EXPECT_EQ(registry.current()->municipality("9901"), nullptr);
+}
+
+TEST(directory, a_replaced_set_takes_its_old_devices_along) {
+  directory registry;
+  registry.replace(samples::fjordvik());
+  auto next = samples::fjordvik();
+  next.set_version(2);
+  next.mutable_devices(0)->set_wire_id("26999");
+  EXPECT_TRUE(registry.replace(next));
+  EXPECT_FALSE(registry.current()->find_device("scaip", "26001"));
+  EXPECT_TRUE(registry.current()->find_device("scaip", "26999"));
+}
+
+TEST(directory, an_older_set_does_not_replace_a_newer_one) {
+  directory registry;
+  auto newer = samples::fjordvik();
+  newer.set_version(5);
+  registry.replace(newer);
+  EXPECT_FALSE(registry.replace(samples::fjordvik()));
+  EXPECT_EQ(registry.current()->municipality("9901")->set().version(), 5u);
+}
+
+TEST(directory, a_removed_municipality_is_gone_for_new_readers_and_stays_for_old_ones) {
+  directory registry;
+  registry.replace(samples::fjordvik());
+  const auto before = registry.current();
+  EXPECT_TRUE(registry.remove("9901"));
+  EXPECT_FALSE(registry.remove("9901"));
+  EXPECT_EQ(registry.current()->municipality("9901"), nullptr);
+  EXPECT_EQ(before->municipality("9901")->municipality().name(), "Fjordvik");
+}
+
+TEST(directory, the_first_municipality_keeps_a_wire_id_that_two_have) {
+  directory registry;
+  auto rival = samples::nordmark();
+  rival.mutable_devices(0)->set_wire_id("26001");
+  registry.replace(rival);
+  registry.replace(samples::fjordvik());
+  EXPECT_EQ(registry.current()->find_device("scaip", "26001")->set->id(), "9901");
+}
+
+TEST(directory, a_reader_sees_a_change_at_its_next_look) {
+  directory registry;
+  directory_reader reader{registry};
+  EXPECT_TRUE(reader.current().municipalities().empty());
+  registry.replace(samples::fjordvik());
+  EXPECT_EQ(reader.current().municipalities().size(), 1u);
+}
+
+TEST(directory, readers_always_see_a_whole_view_while_it_changes) {
+  directory registry;
+  registry.replace(samples::fjordvik());
+  std::atomic<bool> done{false};
+  std::jthread writer{[&] {
+    for (std::uint64_t version = 2; version < 200; ++version) {
+      auto next = samples::fjordvik();
+      next.set_version(version);
+      registry.replace(std::move(next));
+    }
+    done = true;
+  }};
+  directory_reader reader{registry};
+  std::uint64_t newest = 0;
+  while (!done) {
+    const auto match = reader.current().find_device("scaip", "26001");
+    ASSERT_TRUE(match);
+    ASSERT_EQ(match->device->resident(), "1001");
+    ASSERT_GE(match->set->set().version(), newest);
+    newest = match->set->set().version();
+  }
+}
+
+}  // namespace
+}  // namespace varde::registry
