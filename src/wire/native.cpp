@@ -1,0 +1,202 @@
+// The framer reads straight from the caller's buffer and copies only a frame that straddles two
+// reads.
+#include "wire/native.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "wire/text.hpp"
+
+namespace varde::wire {
+
+namespace {
+
+/// A length up to native_frame_bytes_max fits in two groups of seven bits; a padded or longer one
+/// is no length.
+constexpr std::size_t prefix_bytes_max = 2;
+static_assert(native_frame_bytes_max < std::size_t{1} << (7 * prefix_bytes_max));
+
+constexpr std::uint32_t code_max = 9999;
+constexpr std::uint32_t short_code_max = 999;
+
+struct prefix {
+  std::size_t bytes = 0;   // of the prefix itself
+  std::size_t length = 0;  // of the frame after it
+};
+
+/// nullopt when the prefix is not whole yet.
+base::result<std::optional<prefix>> read_prefix(std::string_view bytes) {
+  prefix found;
+  for (const char c : bytes.substr(0, prefix_bytes_max)) {
+    const auto byte = static_cast<unsigned char>(c);
+    found.length |= static_cast<std::size_t>(byte & 0x7F) << (7 * found.bytes);
+    ++found.bytes;
+    if ((byte & 0x80) != 0) continue;
+    if (byte == 0 && found.bytes > 1) return error::malformed_length;
+    if (found.length > native_frame_bytes_max) return error::too_long;
+    return found;
+  }
+  if (found.bytes == prefix_bytes_max) return error::too_long;
+  return std::nullopt;
+}
+
+template <class Message>
+void append(const Message& message, std::string& out) {
+  const std::size_t length = message.ByteSizeLong();
+  for (std::size_t rest = length;; rest >>= 7) {
+    if (rest < 0x80) {
+      out += static_cast<char>(rest);
+      break;
+    }
+    out += static_cast<char>((rest & 0x7F) | 0x80);
+  }
+  message.AppendToString(&out);
+}
+
+template <class Message>
+base::result<Message> parse(std::string_view frame) {
+  Message message;
+  if (!message.ParseFromArray(frame.data(), static_cast<int>(frame.size())) ||
+      message.body_case() == Message::BODY_NOT_SET)
+    return error::malformed_frame;
+  return message;
+}
+
+alarm::v1::Intent to_intent(device::v1::Intent intent) {
+  switch (intent) {
+    case device::v1::INTENT_RESET:
+      return alarm::v1::INTENT_RESET;
+    case device::v1::INTENT_INFORMATION:
+      return alarm::v1::INTENT_INFORMATION;
+    default:
+      return alarm::v1::INTENT_ALARM;
+  }
+}
+
+bool is_on_earth(const device::v1::Position& p) {
+  return std::abs(p.latitude_deg()) <= 90 && std::abs(p.longitude_deg()) <= 180;
+}
+
+}  // namespace
+
+base::result<std::optional<std::string_view>> native_framer::next() {
+  if (kept_is_taken_) {
+    std::string{}.swap(kept_);
+    kept_is_taken_ = false;
+  }
+  if (!kept_.empty()) {
+    // Take over just enough bytes to know the length, then just enough to have the frame.
+    for (;;) {
+      auto head = read_prefix(kept_);
+      if (!head) return head.error();
+      const std::size_t wanted = *head ? (*head)->bytes + (*head)->length : kept_.size() + 1;
+      if (*head && kept_.size() == wanted) {
+        kept_is_taken_ = true;
+        return std::string_view{kept_}.substr((*head)->bytes);
+      }
+      if (input_.empty()) return std::nullopt;
+      const std::size_t taken = std::min(wanted - kept_.size(), input_.size());
+      kept_.append(input_.substr(0, taken));
+      input_.remove_prefix(taken);
+    }
+  }
+  auto head = read_prefix(input_);
+  if (!head) return head.error();
+  if (!*head || input_.size() - (*head)->bytes < (*head)->length) {
+    kept_ = input_;
+    input_ = {};
+    return std::nullopt;
+  }
+  const auto frame = input_.substr((*head)->bytes, (*head)->length);
+  input_.remove_prefix((*head)->bytes + (*head)->length);
+  return frame;
+}
+
+base::result<device::v1::FromDevice> parse_from_device(std::string_view frame) {
+  return parse<device::v1::FromDevice>(frame);
+}
+base::result<device::v1::FromCentre> parse_from_centre(std::string_view frame) {
+  return parse<device::v1::FromCentre>(frame);
+}
+void append_frame(const device::v1::FromCentre& message, std::string& out) { append(message, out); }
+void append_frame(const device::v1::FromDevice& message, std::string& out) { append(message, out); }
+
+base::result<alarm::v1::Signal> to_signal(const device::v1::Signal& signal, std::string_view device,
+                                          base::wall_time received, std::string_view source) {
+  if (device.empty() || device.size() > device_name_bytes_max) return error::bad_device;
+  if (signal.sequence() == 0) return error::bad_sequence;
+  if (signal.device_type() > code_max) return error::bad_device_type;
+  if (signal.status() > code_max) return error::bad_status;
+
+  alarm::v1::Signal out;
+  out.set_id(fmt::format("{}/{}", device, signal.sequence()));
+  out.set_protocol(std::string{native_protocol});
+  out.set_device(std::string{device});
+  out.set_intent(to_intent(signal.intent()));
+  out.set_device_type(signal.device_type());
+  out.set_status(signal.status());
+  if (signal.component() <= short_code_max) out.set_component(signal.component());
+  if (signal.location() <= short_code_max) out.set_location(signal.location());
+  out.set_text(clean_text(signal.text(), native_text_characters_max));
+  out.set_sensor(clean_text(signal.sensor(), native_sensor_characters_max));
+  if (signal.has_position() && is_on_earth(signal.position())) {
+    auto& to = *out.mutable_position();
+    to.set_latitude_deg(signal.position().latitude_deg());
+    to.set_longitude_deg(signal.position().longitude_deg());
+    to.set_accuracy_m(std::max(0.0, signal.position().accuracy_m()));
+    to.set_at_us(std::max<std::int64_t>(0, signal.position().at_us()));
+  }
+  out.set_occurred_at_us(std::max<std::int64_t>(0, signal.occurred_at_us()));
+  out.set_received_at_us(base::to_us(received));
+  out.set_source(std::string{source});
+  return out;
+}
+
+device::v1::FromCentre make_welcome(std::uint32_t window, std::uint32_t heartbeat_interval_s,
+                                    base::wall_time now) {
+  device::v1::FromCentre out;
+  auto& welcome = *out.mutable_welcome();
+  welcome.set_window(window);
+  welcome.set_heartbeat_interval_s(heartbeat_interval_s);
+  welcome.set_server_time_us(base::to_us(now));
+  return out;
+}
+
+device::v1::FromCentre make_acknowledge(std::uint64_t sequence, alarm::verdict outcome,
+                                        std::uint32_t retry_after_ms, std::string_view detail) {
+  device::v1::FromCentre out;
+  auto& acknowledge = *out.mutable_acknowledge();
+  acknowledge.set_sequence(sequence);
+  switch (outcome) {
+    case alarm::verdict::received:
+      acknowledge.set_verdict(device::v1::VERDICT_RECEIVED);
+      break;
+    case alarm::verdict::busy:
+      acknowledge.set_verdict(device::v1::VERDICT_BUSY);
+      acknowledge.set_retry_after_ms(retry_after_ms);
+      break;
+    case alarm::verdict::refused:
+      acknowledge.set_verdict(device::v1::VERDICT_REFUSED);
+      acknowledge.set_detail(std::string{detail});
+      break;
+  }
+  return out;
+}
+
+device::v1::FromCentre make_heartbeat_answer(std::uint64_t sequence, base::wall_time now) {
+  device::v1::FromCentre out;
+  out.mutable_heartbeat()->set_sequence(sequence);
+  out.mutable_heartbeat()->set_server_time_us(base::to_us(now));
+  return out;
+}
+
+device::v1::FromCentre make_failure(std::string_view code, std::string_view detail) {
+  device::v1::FromCentre out;
+  out.mutable_failure()->set_code(std::string{code});
+  out.mutable_failure()->set_detail(std::string{detail});
+  return out;
+}
+
+}  // namespace varde::wire
