@@ -36,7 +36,7 @@ struct signal_decision {
 [[nodiscard]] signal_decision decide_signal(const alarm::v1::SubjectState& state, const alarm::v1::Signal& signal,
                                             const classification& what,
                                             const registry::v1::Policy& policy,
-                                            std::span<const registry::v1::PlanStep> plan, const context& at);
+                                            std::span<const alarm::v1::Step> plan, const context& at);
 
 enum class command_verdict : std::uint8_t { accepted, repeated, stale, refused, not_found };
 

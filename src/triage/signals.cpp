@@ -57,15 +57,6 @@ const Case* case_cleared_by(const SubjectState& state, const Signal& signal, Kin
   return nullptr;
 }
 
-Step to_step(const registry::v1::PlanStep& plan) {
-  Step step;
-  step.set_id(plan.id());
-  step.set_action(plan.action());
-  step.set_text(plan.text());
-  step.set_target(plan.target());
-  return step;
-}
-
 void decide_join(Entry& entry, const Case& c, const Signal& signal, const classification& what, bool late) {
   entry.set_case_id(c.id());
   auto& joined = *entry.mutable_alarm_joined();
@@ -83,7 +74,7 @@ void decide_join(Entry& entry, const Case& c, const Signal& signal, const classi
 
 signal_decision decide_signal(const SubjectState& state, const Signal& signal, const classification& what,
                               const registry::v1::Policy& policy,
-                              std::span<const registry::v1::PlanStep> plan, const context& at) {
+                              std::span<const alarm::v1::Step> plan, const context& at) {
   signal_decision out;
   // Newest first: a retransmission follows its original closely.
   for (int i = state.seen_signals_size() - 1; i >= 0; --i)
@@ -118,7 +109,7 @@ signal_decision decide_signal(const SubjectState& state, const Signal& signal, c
     opened.set_lane_reason(what.reason);
     opened.set_late(late);
     *opened.mutable_signal() = signal;
-    for (const auto& step : plan) *opened.add_steps() = to_step(step);
+    for (const auto& step : plan) *opened.add_steps() = step;
   }
   out.case_id = entry.case_id();
   out.entries.push_back(std::move(entry));
