@@ -1,5 +1,5 @@
-// What passes between an edge thread and the core: a signal on its way in, and the verdict on its way back. One
-// admission is one slot in a lane; it is moved, never copied.
+// What passes between an edge thread and the core: a signal on its way in, and the verdict on its
+// way back. One admission is one slot in a lane; it is moved, never copied.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ struct admission {
   v1::Signal signal;
   municipality_id municipality;  // centre for unknown devices
   subject_id subject;
-  std::string device_kind;       // of the registry; empty for unknown devices
-  bool known_device = false;     // registered and installed at a resident or household
+  std::string device_kind;        // of the registry; empty for unknown devices
+  bool known_device = false;      // registered and installed at a resident or household
   v1::Lane lane = v1::LANE_LIFE;  // the lane it travelled in
   reply_address reply;
   base::steady_time received{};  // at the socket, for latencies
@@ -41,7 +41,8 @@ struct admission_answer {
   verdict outcome = verdict::busy;
 };
 
-/// An edge thread's mailbox for answers. Called on the core thread, at most once per batch; must not block.
+/// An edge thread's mailbox for answers. Called on the core thread, at most once per batch; must
+/// not block.
 class answer_sink {
  public:
   virtual ~answer_sink() = default;

@@ -11,7 +11,8 @@ namespace varde::alarm {
 namespace {
 
 bool is_plain(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+         c == '_';
 }
 
 /// Wire ids and addresses may hold anything; in an id every other character is written as "~hh".
@@ -33,24 +34,34 @@ std::optional<std::string_view> after(std::string_view subject, std::string_view
 
 }  // namespace
 
-subject_id resident_subject(std::string_view resident) { return subject_id{"r-" + escaped(resident)}; }
-subject_id household_subject(std::string_view household) { return subject_id{"h-" + escaped(household)}; }
+subject_id resident_subject(std::string_view resident) {
+  return subject_id{"r-" + escaped(resident)};
+}
+subject_id household_subject(std::string_view household) {
+  return subject_id{"h-" + escaped(household)};
+}
 subject_id device_subject(std::string_view protocol, std::string_view device) {
   return subject_id{fmt::format("d-{}-{}", escaped(protocol), escaped(device))};
 }
 subject_id unknown_subject(std::string_view source) { return subject_id{"u-" + escaped(source)}; }
 
-std::optional<std::string_view> resident_of(std::string_view subject) { return after(subject, "r-"); }
-std::optional<std::string_view> household_of(std::string_view subject) { return after(subject, "h-"); }
+std::optional<std::string_view> resident_of(std::string_view subject) {
+  return after(subject, "r-");
+}
+std::optional<std::string_view> household_of(std::string_view subject) {
+  return after(subject, "h-");
+}
 
-case_id make_case_id(std::string_view municipality, std::string_view subject, std::uint64_t opened_version) {
+case_id make_case_id(std::string_view municipality, std::string_view subject,
+                     std::uint64_t opened_version) {
   return case_id{fmt::format("{}.{}.{}", municipality, subject, opened_version)};
 }
 
 std::optional<case_location> locate(std::string_view id) {
   const auto first = id.find('.');
   const auto last = id.rfind('.');
-  if (first == std::string_view::npos || first == last || first == 0 || last == first + 1) return std::nullopt;
+  if (first == std::string_view::npos || first == last || first == 0 || last == first + 1)
+    return std::nullopt;
   const auto subject = id.substr(first + 1, last - first - 1);
   if (subject.find('.') != std::string_view::npos) return std::nullopt;
   case_location found{municipality_id{id.substr(0, first)}, subject_id{subject}, 0};
@@ -68,7 +79,8 @@ std::optional<std::string_view> case_of_visit(std::string_view visit) {
   const auto at = visit.rfind(".v");
   if (at == std::string_view::npos || at + 2 == visit.size()) return std::nullopt;
   const auto number = visit.substr(at + 2);
-  if (!std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; })) return std::nullopt;
+  if (!std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; }))
+    return std::nullopt;
   const auto id = visit.substr(0, at);
   return locate(id) ? std::optional{id} : std::nullopt;
 }

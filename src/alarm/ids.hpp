@@ -1,5 +1,5 @@
-// The ids of the domain and how they are made. Ids are opaque to people but locate themselves: a case id names its
-// municipality and subject, so finding a case needs no index.
+// The ids of the domain and how they are made. Ids are opaque to people but locate themselves: a
+// case id names its municipality and subject, so finding a case needs no index.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,8 @@ using signal_id = base::id<struct signal_tag>;
 /// The tenant that owns what belongs to no municipality: alarms of unknown devices, accounts.
 inline constexpr std::string_view centre = "centre";
 
-/// Subjects: "r-<resident>", "h-<household>", "d-<protocol>-<device>" for a device without an owner,
-/// "u-<source>" for unknown devices of one source address.
+/// Subjects: "r-<resident>", "h-<household>", "d-<protocol>-<device>" for a device without an
+/// owner, "u-<source>" for unknown devices of one source address.
 [[nodiscard]] subject_id resident_subject(std::string_view resident);
 [[nodiscard]] subject_id household_subject(std::string_view household);
 [[nodiscard]] subject_id device_subject(std::string_view protocol, std::string_view device);

@@ -13,7 +13,8 @@ using v1::Lane;
 
 inline constexpr std::size_t lane_count = 3;
 
-/// 0 for life, 1 for care, 2 for technical; anything else counts as life, since the unknown fails open.
+/// 0 for life, 1 for care, 2 for technical; anything else counts as life, since the unknown fails
+/// open.
 [[nodiscard]] constexpr std::size_t lane_index(Lane lane) {
   return lane == v1::LANE_CARE ? 1 : lane == v1::LANE_TECHNICAL ? 2 : 0;
 }

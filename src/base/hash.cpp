@@ -16,7 +16,8 @@ template <std::size_t Size>
 std::array<std::uint8_t, Size> digest(const EVP_MD* algorithm, std::string_view bytes) {
   std::array<std::uint8_t, Size> out{};
   unsigned length = Size;
-  if (EVP_Digest(bytes.data(), bytes.size(), out.data(), &length, algorithm, nullptr) != 1 || length != Size)
+  if (EVP_Digest(bytes.data(), bytes.size(), out.data(), &length, algorithm, nullptr) != 1 ||
+      length != Size)
     std::abort();
   return out;
 }
@@ -45,7 +46,8 @@ std::string to_hex(std::span<const std::uint8_t> bytes) {
 }
 
 std::string to_base64url(std::span<const std::uint8_t> bytes) {
-  static constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  static constexpr char alphabet[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   std::string out;
   std::uint32_t window = 0;
   int bits = 0;

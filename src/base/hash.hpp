@@ -1,4 +1,5 @@
-// Digests and text encodings of bytes, by OpenSSL. For identity and integrity; passwords are the registry's.
+// Digests and text encodings of bytes, by OpenSSL. For identity and integrity; passwords are the
+// registry's.
 #pragma once
 
 #include <array>
@@ -15,14 +16,16 @@ using sha256_digest = std::array<std::uint8_t, 32>;
 [[nodiscard]] sha256_digest sha256(std::string_view bytes);
 /// Lower-case hex of the SHA-256 of `bytes`, 64 characters.
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
-/// Lower-case hex of the MD5 of `bytes`, 32 characters. Only for SIP digest, whose protocol demands it.
+/// Lower-case hex of the MD5 of `bytes`, 32 characters. Only for SIP digest, whose protocol demands
+/// it.
 [[nodiscard]] std::string md5_hex(std::string_view bytes);
 
 [[nodiscard]] std::string to_hex(std::span<const std::uint8_t> bytes);
 /// URL-safe base64 without padding.
 [[nodiscard]] std::string to_base64url(std::span<const std::uint8_t> bytes);
 
-/// `count` bytes of the system's randomness, as lower-case hex of twice that length. Aborts if the system has none.
+/// `count` bytes of the system's randomness, as lower-case hex of twice that length. Aborts if the
+/// system has none.
 [[nodiscard]] std::string random_hex(std::size_t count);
 /// `count` bytes of the system's randomness, URL-safe base64.
 [[nodiscard]] std::string random_token(std::size_t count);

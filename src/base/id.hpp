@@ -1,5 +1,5 @@
-// Strong identifiers: a municipality's id can't be passed where a subject's is meant. Small and copyable; ids of
-// up to 15 characters cost no allocation.
+// Strong identifiers: a municipality's id can't be passed where a subject's is meant. Small and
+// copyable; ids of up to 15 characters cost no allocation.
 #pragma once
 
 #include <compare>

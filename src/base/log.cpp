@@ -8,15 +8,16 @@
 namespace varde::base {
 
 namespace {
-/// Log lines waiting for the writer; beyond it the oldest are dropped, so that a slow terminal stalls nobody.
+/// Log lines waiting for the writer; beyond it the oldest are dropped, so that a slow terminal
+/// stalls nobody.
 constexpr std::size_t log_queue_max = 8192;
 }  // namespace
 
 void start_logging(log_format format, spdlog::level::level_enum level) {
   spdlog::init_thread_pool(log_queue_max, 1);
   auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
-  auto logger = std::make_shared<spdlog::async_logger>("varde", sink, spdlog::thread_pool(),
-                                                       spdlog::async_overflow_policy::overrun_oldest);
+  auto logger = std::make_shared<spdlog::async_logger>(
+      "varde", sink, spdlog::thread_pool(), spdlog::async_overflow_policy::overrun_oldest);
   logger->set_level(level);
   logger->flush_on(spdlog::level::warn);
   if (format == log_format::json)

@@ -1,6 +1,6 @@
-// Logging for every room: spdlog behind one asynchronous queue, plain text or one JSON object a line. No personal
-// data goes in at the default level: ids and traces, never names, addresses or numbers. Control characters in
-// values are escaped, so that a hostile name can't forge a line.
+// Logging for every room: spdlog behind one asynchronous queue, plain text or one JSON object a
+// line. No personal data goes in at the default level: ids and traces, never names, addresses or
+// numbers. Control characters in values are escaped, so that a hostile name can't forge a line.
 #pragma once
 
 #include <spdlog/spdlog.h>
@@ -17,10 +17,12 @@ void start_logging(log_format format, spdlog::level::level_enum level);
 /// Writes out what is queued and ends the thread.
 void stop_logging();
 
-/// A value safe inside a log line: control characters, quotes and backslashes as \xNN, cut at 200 bytes.
+/// A value safe inside a log line: control characters, quotes and backslashes as \xNN, cut at 200
+/// bytes.
 [[nodiscard]] std::string log_safe(std::string_view value);
 
-/// Lets at most `per_s_max` lines a second through and counts the rest; one instance per cause and thread.
+/// Lets at most `per_s_max` lines a second through and counts the rest; one instance per cause and
+/// thread.
 class log_limiter {
  public:
   explicit log_limiter(unsigned per_s_max) : per_s_max_(per_s_max) {}

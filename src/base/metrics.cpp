@@ -28,9 +28,11 @@ void latency_histogram::record(std::chrono::nanoseconds latency) noexcept {
   sum_us_.fetch_add(us, std::memory_order_relaxed);
 }
 
-std::array<std::uint64_t, latency_histogram::bucket_count + 1> latency_histogram::counts() const noexcept {
+std::array<std::uint64_t, latency_histogram::bucket_count + 1> latency_histogram::counts()
+    const noexcept {
   std::array<std::uint64_t, bucket_count + 1> out{};
-  for (std::size_t i = 0; i <= bucket_count; ++i) out[i] = counts_[i].load(std::memory_order_relaxed);
+  for (std::size_t i = 0; i <= bucket_count; ++i)
+    out[i] = counts_[i].load(std::memory_order_relaxed);
   return out;
 }
 
@@ -59,7 +61,8 @@ gauge& metrics::make_gauge(std::string name, std::string help, metric_labels lab
   return *(s.as_gauge = std::make_unique<gauge>());
 }
 
-latency_histogram& metrics::make_histogram(std::string name, std::string help, metric_labels labels) {
+latency_histogram& metrics::make_histogram(std::string name, std::string help,
+                                           metric_labels labels) {
   auto& s = add(form::histogram, std::move(name), std::move(help), std::move(labels));
   return *(s.as_histogram = std::make_unique<latency_histogram>());
 }

@@ -1,5 +1,6 @@
-// Counters, gauges and latency histograms. Writers touch one relaxed atomic of their own; the reader adds them up
-// and serialises with prometheus-cpp's model. Register at start-up, keep the reference, write from any thread.
+// Counters, gauges and latency histograms. Writers touch one relaxed atomic of their own; the
+// reader adds them up and serialises with prometheus-cpp's model. Register at start-up, keep the
+// reference, write from any thread.
 #pragma once
 
 #include <array>
@@ -21,7 +22,9 @@ using metric_labels = std::vector<std::pair<std::string, std::string>>;
 class counter {
  public:
   void add(std::uint64_t n = 1) noexcept { value_.fetch_add(n, std::memory_order_relaxed); }
-  [[nodiscard]] std::uint64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t value() const noexcept {
+    return value_.load(std::memory_order_relaxed);
+  }
 
  private:
   alignas(64) std::atomic<std::uint64_t> value_{0};
@@ -32,7 +35,9 @@ class gauge {
  public:
   void set(std::int64_t v) noexcept { value_.store(v, std::memory_order_relaxed); }
   void add(std::int64_t n) noexcept { value_.fetch_add(n, std::memory_order_relaxed); }
-  [[nodiscard]] std::int64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::int64_t value() const noexcept {
+    return value_.load(std::memory_order_relaxed);
+  }
 
  private:
   alignas(64) std::atomic<std::int64_t> value_{0};
@@ -53,7 +58,8 @@ class latency_histogram {
   std::atomic<std::uint64_t> sum_us_{0};
 };
 
-/// All metrics of one process. Registering is start-up work under a lock; references stay good for its life.
+/// All metrics of one process. Registering is start-up work under a lock; references stay good for
+/// its life.
 class metrics {
  public:
   counter& make_counter(std::string name, std::string help, metric_labels labels = {});

@@ -1,4 +1,5 @@
-// Errors are values: every room has one error enum, registered as an error category, and returns result<T>.
+// Errors are values: every room has one error enum, registered as an error category, and returns
+// result<T>.
 #pragma once
 
 #include <boost/system/error_code.hpp>

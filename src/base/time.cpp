@@ -39,7 +39,8 @@ std::optional<wall_time> from_rfc3339(std::string_view text) {
   if (y < 0 || mo < 0 || d < 0 || h < 0 || mi < 0 || s < 0) return std::nullopt;
   if (text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != 't')) return std::nullopt;
   if (text[13] != ':' || text[16] != ':' || h > 23 || mi > 59 || s > 60) return std::nullopt;
-  const year_month_day date{year{y}, month{static_cast<unsigned>(mo)}, day{static_cast<unsigned>(d)}};
+  const year_month_day date{year{y}, month{static_cast<unsigned>(mo)},
+                            day{static_cast<unsigned>(d)}};
   if (!date.ok()) return std::nullopt;
 
   std::size_t at = 19;
@@ -57,11 +58,13 @@ std::optional<wall_time> from_rfc3339(std::string_view text) {
     if (at + 1 != text.size()) return std::nullopt;
   } else {
     const int oh = digits(text, at + 1, 2), om = digits(text, at + 4, 2);
-    if ((text[at] != '+' && text[at] != '-') || oh < 0 || om < 0 || oh > 23 || om > 59) return std::nullopt;
+    if ((text[at] != '+' && text[at] != '-') || oh < 0 || om < 0 || oh > 23 || om > 59)
+      return std::nullopt;
     if (text[at + 3] != ':' || at + 6 != text.size()) return std::nullopt;
     offset = minutes{oh * 60 + om} * (text[at] == '-' ? -1 : 1);
   }
-  return wall_time{sys_days{date}} + hours{h} + minutes{mi} + seconds{s} + microseconds{fraction_us} - offset;
+  return wall_time{sys_days{date}} + hours{h} + minutes{mi} + seconds{s} +
+         microseconds{fraction_us} - offset;
 }
 
 }  // namespace varde::base

@@ -1,5 +1,5 @@
-// The two clocks. Wall time is what people and the ledger see; steady time is what timers and latencies run on.
-// Pure code takes `now` as an argument and never reads a clock itself.
+// The two clocks. Wall time is what people and the ledger see; steady time is what timers and
+// latencies run on. Pure code takes `now` as an argument and never reads a clock itself.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,5 @@
-// The two doors between the core thread and everyone who looks or acts: commands go in, changes come out. The
-// desk and the field know only this; the core implements it.
+// The two doors between the core thread and everyone who looks or acts: commands go in, changes
+// come out. The desk and the field know only this; the core implements it.
 #pragma once
 
 #include <cstdint>
@@ -14,27 +14,29 @@
 
 namespace varde::board {
 
-/// One case as it stands after one or more entries. Immutable once published; shared between threads.
+/// One case as it stands after one or more entries. Immutable once published; shared between
+/// threads.
 struct case_change {
   std::shared_ptr<const alarm::v1::Case> now;
-  std::string trace;                 // of the signal or command behind it
-  base::steady_time cause{};         // when that reached this node's socket; for latencies
+  std::string trace;          // of the signal or command behind it
+  base::steady_time cause{};  // when that reached this node's socket; for latencies
 };
 /// In the order of commitment.
 using change_batch = std::vector<case_change>;
 
 enum class command_status : std::uint8_t {
-  done,       // committed; `now` is the case after it
-  repeated,   // this idempotency key was carried out before; `now` is the case as it stands
-  stale,      // the case changed since the person saw it; `now` shows what it is
-  refused,    // the rules of state say no; `code` says which
-  not_found,  // no such case or visit
+  done,         // committed; `now` is the case after it
+  repeated,     // this idempotency key was carried out before; `now` is the case as it stands
+  stale,        // the case changed since the person saw it; `now` shows what it is
+  refused,      // the rules of state say no; `code` says which
+  not_found,    // no such case or visit
   unavailable,  // the ledger can't be reached; nothing was done
 };
 
 struct command_result {
   command_status status = command_status::unavailable;
-  std::string code;  // machine-readable, e.g. "already_claimed", "not_owner", "closed", "outcome_required"
+  std::string
+      code;  // machine-readable, e.g. "already_claimed", "not_owner", "closed", "outcome_required"
   std::shared_ptr<const alarm::v1::Case> now;  // may be null
 };
 
@@ -53,11 +55,11 @@ class gateway {
   virtual void submit(alarm::v1::Command command, std::function<void(command_result)> done) = 0;
   /// Any thread. Status not_found when nothing waits.
   virtual void take_next(next_request request, std::function<void(command_result)> done) = 0;
-  /// Any thread. Says that a console of `user` is alive at this node; keeps their claims. Call at least
-  /// every 10 s while a console is connected, and with gone = true when the last one closed.
+  /// Any thread. Says that a console of `user` is alive at this node; keeps their claims. Call at
+  /// least every 10 s while a console is connected, and with gone = true when the last one closed.
   virtual void presence(std::string user, bool gone) = 0;
-  /// Any thread, before the server opens. `listener` is called on the core thread with each batch; it must
-  /// not block. The first batch is everything that is open and what closed recently.
+  /// Any thread, before the server opens. `listener` is called on the core thread with each batch;
+  /// it must not block. The first batch is everything that is open and what closed recently.
   virtual void subscribe(std::function<void(std::shared_ptr<const change_batch>)> listener) = 0;
 };
 

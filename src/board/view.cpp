@@ -51,7 +51,8 @@ std::vector<case_pointer> view::closed_cases() const {
   return out;
 }
 
-std::vector<case_pointer> view::of_subject(std::string_view municipality, std::string_view subject) const {
+std::vector<case_pointer> view::of_subject(std::string_view municipality,
+                                           std::string_view subject) const {
   std::vector<case_pointer> out;
   for (const auto& [key, c] : open_)
     if (c->municipality() == municipality && c->subject() == subject) out.push_back(c);

@@ -1,5 +1,5 @@
-// What is open now, as one looking thread keeps it: the cases by id, in queue order, with the most recently closed.
-// Fed by gateway::subscribe. Not thread-safe: one view a thread.
+// What is open now, as one looking thread keeps it: the cases by id, in queue order, with the most
+// recently closed. Fed by gateway::subscribe. Not thread-safe: one view a thread.
 #pragma once
 
 #include <cstdint>
