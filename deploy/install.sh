@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Installs what Varde needs from Debian 12's own packages, and only what is missing. Sourced by quickstart.sh and
-# tests/run.sh, which call varde_install; run alone it takes the names of the sets: deploy/install.sh run build test
-# When it can't go on it says why in one sentence and exits 1.
+# Installs what Varde needs from Debian 12's own packages, and only what is missing. Sourced by
+# quickstart.sh and tests/run.sh, which call varde_install. When it can't go on it says why in one
+# sentence and exits 1. Run alone it takes the names of the sets, "run build" if none is given:
+#   deploy/install.sh run build test
 
 # To run the server that was built: its libraries come with the build set.
 VARDE_PACKAGES_RUN="redis-server ca-certificates"
@@ -14,8 +15,9 @@ VARDE_PACKAGES_BUILD="g++ cmake ninja-build pkg-config ccache mold
   libspdlog-dev libfmt-dev prometheus-cpp-dev"
 
 # To build and run every test, benchmark and fuzzer.
-VARDE_PACKAGES_TEST="libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev libconcurrentqueue-dev
-  clang clang-format libclang-rt-14-dev lld gcc spin sip-tester socat openssl curl python3 git
+VARDE_PACKAGES_TEST="libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev
+  libconcurrentqueue-dev clang clang-format libclang-rt-14-dev lld gcc
+  spin sip-tester socat openssl curl python3 git
   chromium fonts-inter fonts-dejavu-core"
 
 # The oldest redis-server with the fixes that Varde relies on.
@@ -49,8 +51,8 @@ varde_redis_is_old() {
     dpkg --compare-versions "$version" lt "$VARDE_REDIS_MIN"
 }
 
-# The packages of the sets "$@" that are not installed, on one line. Node.js and npm are asked for by command, since
-# a machine may have them from elsewhere: what is new enough is left alone.
+# The packages of the sets "$@" that are not installed, on one line. Node.js and npm are asked for
+# by command, since a machine may have them from elsewhere: what is new enough is left alone.
 varde_missing() {
   local wanted installed
   wanted=$(varde_packages_of "$@" | sort -u)
@@ -72,7 +74,7 @@ varde_check_system() {
   id=$(sed -n 's/^ID=//p' /etc/os-release 2>/dev/null | tr -d '"')
   version=$(sed -n 's/^VERSION_ID=//p' /etc/os-release 2>/dev/null | tr -d '"')
   [ "$id" = debian ] && [ "$version" = 12 ] ||
-    varde_fail "this script knows Debian 12 only, and this is ${id:-an unknown system} ${version:-}."
+    varde_fail "this script knows Debian 12 only, and this is ${id:-something else} ${version:-}."
 }
 
 # Sets varde_root to the words that run a command as root.
@@ -80,9 +82,9 @@ varde_find_root() {
   varde_root=()
   [ "$(id -u)" -eq 0 ] && return
   command -v sudo >/dev/null ||
-    varde_fail "packages are missing ($1) and you are neither root nor is there sudo: run this as root."
+    varde_fail "packages are missing ($1) and there is no sudo here: run this as root."
   sudo -n true 2>/dev/null || sudo -v ||
-    varde_fail "packages are missing ($1) and sudo did not let you install them: run this as root."
+    varde_fail "packages are missing ($1) and sudo refused: run this as root."
   varde_root=(sudo)
 }
 
@@ -91,12 +93,12 @@ varde_check_disk() {
   for place in "$@"; do
     free=$(df -Pm "$place" | awk 'NR == 2 { print $4 }')
     [ "$free" -ge "$VARDE_DISK_MIN_MB" ] ||
-      varde_fail "there is too little room on the disk of $place: $free MB are free, $VARDE_DISK_MIN_MB MB are needed."
+      varde_fail "the disk of $place has only $free MB free, and $VARDE_DISK_MIN_MB MB are needed."
   done
 }
 
-# Debian starts a service as soon as it is installed; Varde owns its redis-server itself, so for the time of the
-# installation the system's policy is to start nothing.
+# Debian starts a service as soon as it is installed; Varde owns its redis-server itself, so for the
+# time of the installation the system's policy is to start nothing.
 varde_apt() {
   local policy=/usr/sbin/policy-rc.d status=0 own_policy=0
   if [ ! -e "$policy" ]; then
@@ -104,8 +106,8 @@ varde_apt() {
     "${varde_root[@]}" chmod 755 "$policy"
     own_policy=1
   fi
-  "${varde_root[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -o DPkg::Lock::Timeout=300 "$@" ||
-    status=$?
+  "${varde_root[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C \
+    apt-get -o DPkg::Lock::Timeout=300 "$@" || status=$?
   [ "$own_policy" -eq 0 ] || "${varde_root[@]}" rm -f "$policy"
   return $status
 }
@@ -113,8 +115,9 @@ varde_apt() {
 # One sentence for a failed apt-get, from its log $1; $2 are the packages it was asked for.
 varde_explain_apt() {
   local failed
-  if grep -qE 'Temporary failure resolving|Could not (connect|resolve)|Unable to connect|Network is unreachable' "$1" &&
-    grep -qE 'Unable to (locate package|fetch some archives)|has no installation candidate|Failed to fetch' "$1"; then
+  local unreachable='Temporary failure resolving|Could not (connect|resolve)|Unable to connect'
+  local not_got='Unable to (locate package|fetch)|has no installation candidate|Failed to fetch'
+  if grep -qE "$unreachable|Network is unreachable" "$1" && grep -qE "$not_got" "$1"; then
     varde_fail "Debian's package server can't be reached, so these can't be installed: $2(see $1)."
   fi
   if grep -qE 'No space left on device|enough free space' "$1"; then
@@ -147,7 +150,7 @@ varde_install() {
   fi
   case " $* " in *" run "*)
     if varde_redis_is_old; then
-      varde_fail "redis-server $VARDE_REDIS_MIN or newer is needed, and Debian's security updates don't offer it here."
+      varde_fail "redis-server $VARDE_REDIS_MIN or newer is needed: add Debian's security updates."
     fi
     ;;
   esac
@@ -155,7 +158,7 @@ varde_install() {
     local node
     node=$(node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/')
     [ "${node:-0}" -ge "$VARDE_NODE_MIN" ] ||
-      varde_fail "Node.js $VARDE_NODE_MIN or newer is needed to build the console, and this is ${node:-none}."
+      varde_fail "Node.js $VARDE_NODE_MIN or newer is needed for the console; here is ${node:-none}."
     ;;
   esac
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# From a bare clone on Debian 12 to a running demo: installs what is missing, builds a release and the console, and
-# starts `varde demo` in the foreground. A second run skips what is up to date. --no-run only prepares.
+# From a bare clone on Debian 12 to a running demo: installs what is missing, builds a release and
+# the console, and starts `varde demo` in the foreground. A second run skips what is up to date.
+# --no-run only prepares.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 cd "$top"
@@ -30,7 +31,8 @@ quietly() {
 prepare_server() {
   if [ ! -e build/build.ninja ] || ! grep -q '^CMAKE_BUILD_TYPE:.*=Release$' build/CMakeCache.txt ||
     ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$top" build/CMakeCache.txt; then
-    quietly "configuring the build" cmake --fresh -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release -DVARDE_TESTS=OFF
+    quietly "configuring the build" cmake --fresh -S . -B build -G Ninja \
+      -DCMAKE_BUILD_TYPE=Release -DVARDE_TESTS=OFF
   fi
   [ -x build/varde ] || echo "Building the server (some minutes the first time) …"
   quietly "building the server" ninja -C build varde
@@ -39,12 +41,14 @@ prepare_server() {
 prepare_console() {
   local stamp=.cache/console.stamp
   if [ -e "$stamp" ] && [ -e src/console/dist/index.html ] &&
-    [ -z "$(find src/console \( -name node_modules -o -name dist \) -prune -o -newer "$stamp" -print -quit)" ]; then
+    [ -z "$(find src/console \( -name node_modules -o -name dist \) -prune \
+      -o -newer "$stamp" -print -quit)" ]; then
     return
   fi
   echo "Building the console …"
   touch "$stamp.new"
-  quietly "fetching the console's libraries from npm" npm --prefix src/console ci --no-audit --no-fund
+  quietly "fetching the console's libraries from npm" \
+    npm --prefix src/console ci --no-audit --no-fund
   quietly "building the console" npm --prefix src/console run build
   mv "$stamp.new" "$stamp"
 }
