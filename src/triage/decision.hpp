@@ -32,7 +32,10 @@ struct signal_decision {
   std::string case_id;
 };
 
-/// The response plan is the registry's; the caller picks it by `what.kind`.
+/// True if an alarm of this kind would open a case, so that its response plan is needed.
+[[nodiscard]] bool needs_plan(const alarm::v1::SubjectState& state, const classification& what);
+
+/// `plan` is the response plan for `what.kind`; looked at only if needs_plan.
 [[nodiscard]] signal_decision decide_signal(const alarm::v1::SubjectState& state, const alarm::v1::Signal& signal,
                                             const classification& what,
                                             const registry::v1::Policy& policy,

@@ -72,6 +72,10 @@ void decide_join(Entry& entry, const Case& c, const Signal& signal, const classi
 
 }  // namespace
 
+bool needs_plan(const SubjectState& state, const classification& what) {
+  return what.intent == INTENT_ALARM && open_case_of(state, what.kind) == nullptr;
+}
+
 signal_decision decide_signal(const SubjectState& state, const Signal& signal, const classification& what,
                               const registry::v1::Policy& policy,
                               std::span<const alarm::v1::Step> plan, const context& at) {
