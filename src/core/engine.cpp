@@ -25,7 +25,8 @@ const registry::v1::Policy& policy_in(const std::shared_ptr<const registry::set_
   return set ? set->policy() : no_policy;
 }
 
-const registry::v1::Resident* resident_in(const registry::set_view& set, const alarm::subject_id& subject) {
+const registry::v1::Resident* resident_in(const registry::set_view& set,
+                                          const alarm::subject_id& subject) {
   const auto id = alarm::resident_of(subject.str());
   return id ? set.resident(*id) : nullptr;
 }
@@ -98,9 +99,12 @@ void engine::admit(alarm::admission admission) {
 
 void engine::submit(alarm::v1::Command command, command_answer done) {
   if (stalled_ || gathered_.size() >= commands_waiting_max) {
-    if (done) done({command_status::unavailable, "ledger_unreachable", view_.find(command.case_id())});
+    if (done)
+      done({command_status::unavailable, "ledger_unreachable", view_.find(command.case_id())});
     return;
   }
+  if (command.actor().kind() != alarm::v1::ACTOR_KIND_SYSTEM)
+    presence(command.actor().user(), false);
   gathered_.emplace_back(command_input{std::move(command), std::move(done), options_.steady()});
 }
 
@@ -109,11 +113,13 @@ void engine::take_next(board::next_request request, command_answer done) {
     done({command_status::unavailable, "ledger_unreachable", nullptr});
     return;
   }
+  presence(request.actor.user(), false);
   gathered_.emplace_back(next_input{std::move(request), std::move(done), options_.steady()});
 }
 
 void engine::presence(const std::string& user, bool gone) {
-  // A console that said goodbye was last seen now; its claims get the same lease as one that vanished.
+  // A console that said goodbye was last seen now; its claims get the same lease as one that
+  // vanished.
   (void)gone;
   last_seen_[user] = options_.steady();
 }
@@ -175,7 +181,8 @@ void engine::decide_admission(subject& s, alarm::admission&& admission) {
 
 void engine::decide_command(subject& s, command_input&& command) {
   auto decision = triage::decide_command(
-      s.state, command.command, {s.state.municipality(), s.state.subject(), options_.node, options_.wall()});
+      s.state, command.command,
+      {s.state.municipality(), s.state.subject(), options_.node, options_.wall()});
   using enum triage::command_verdict;
   if (decision.verdict == not_found && !s.read) {
     s.waiting.emplace_back(std::move(command));
@@ -188,10 +195,18 @@ void engine::decide_command(subject& s, command_input&& command) {
     case accepted:
       append(s, std::move(decision.entries), std::move(from));
       return;
-    case repeated: from.status = command_status::repeated; break;
-    case stale: from.status = command_status::stale; break;
-    case refused: from.status = command_status::refused; break;
-    case not_found: from.status = command_status::not_found; break;
+    case repeated:
+      from.status = command_status::repeated;
+      break;
+    case stale:
+      from.status = command_status::stale;
+      break;
+    case refused:
+      from.status = command_status::refused;
+      break;
+    case not_found:
+      from.status = command_status::not_found;
+      break;
   }
   answer_with_batch(s, std::move(from));
 }
@@ -216,7 +231,8 @@ void engine::decide_next(next_input&& next) {
   }
   const auto c = view_.first_open([&](const Case& one) {
     if (one.state() != alarm::v1::CASE_STATE_OPEN ||
-        std::ranges::find(request.municipalities, one.municipality()) == request.municipalities.end())
+        std::ranges::find(request.municipalities, one.municipality()) ==
+            request.municipalities.end())
       return false;
     const subject* s = subjects_.find(one.municipality(), one.subject());
     if (s == nullptr || s->reading) return false;
@@ -268,7 +284,8 @@ void engine::offer() {
   under_way_ = true;
   offered_at_ = options_.steady();
   meters_->batches.add();
-  ledger_.submit(commits_, [this](std::vector<ledger::commit_result> results) { settle(std::move(results)); });
+  ledger_.submit(
+      commits_, [this](std::vector<ledger::commit_result> results) { settle(std::move(results)); });
 }
 
 void engine::settle(std::vector<ledger::commit_result> results) {
@@ -314,12 +331,15 @@ void engine::settle(std::vector<ledger::commit_result> results) {
   for (subject* s : stale) read_back(*s);
   if (stalled_) {
     meters_->failed.add(batch_.size());
-    spdlog::error("the ledger did not take {} commits; they are kept and offered again", batch_.size());
-    // Whoever waits at a screen is told now and may try again with the same key; devices wait and repeat by themselves.
+    spdlog::error("the ledger did not take {} commits; they are kept and offered again",
+                  batch_.size());
+    // Whoever waits at a screen is told now and may try again with the same key; devices wait and
+    // repeat by themselves.
     for (auto& p : batch_)
       for (auto& s : p.inputs)
         if (auto* command = std::get_if<command_input>(&s.in); command != nullptr && command->done)
-          std::exchange(command->done, nullptr)({command_status::unavailable, "retry", view_.find(s.case_id)});
+          std::exchange(command->done,
+                        nullptr)({command_status::unavailable, "retry", view_.find(s.case_id)});
   }
   deliver_answers();
   if (!under_way_) options_.room_again();
@@ -360,7 +380,8 @@ void engine::rebuild(subject& s, const std::vector<alarm::v1::Entry>& entries) {
   s.reading = false;
   s.read = true;
   if (open_) publish_all(s);
-  for (auto at = s.waiting.rbegin(); at != s.waiting.rend(); ++at) gathered_.push_front(std::move(*at));
+  for (auto at = s.waiting.rbegin(); at != s.waiting.rend(); ++at)
+    gathered_.push_front(std::move(*at));
   s.waiting.clear();
   if (!under_way_) options_.room_again();
 }
@@ -387,7 +408,8 @@ void engine::deliver_answers() {
   }
 }
 
-void engine::changed_cases(const pending& p, const ledger::commit& c, board::change_batch& changes) const {
+void engine::changed_cases(const pending& p, const ledger::commit& c,
+                           board::change_batch& changes) const {
   // The earliest input is the cause: the one that has waited longest to be seen.
   const auto& first = p.inputs.front().in;
   std::vector<std::string_view> seen;
@@ -413,7 +435,7 @@ void engine::publish(board::change_batch changes) {
   if (changes.empty()) return;
   view_.apply(changes);
   const auto shared = std::make_shared<const board::change_batch>(std::move(changes));
-  for (const auto& listener : listeners_) listener(shared);
+  for (const auto& listen : listeners_) listen(shared);
 }
 
 // --- Time --------------------------------------------------------------------------------------
@@ -446,9 +468,12 @@ void engine::measure_open_cases() {
     ++open[alarm::lane_index(c.lane())];
     return false;
   });
-  for (std::size_t lane = 0; lane < alarm::lane_count; ++lane) meters_->open_cases[lane]->set(open[lane]);
+  for (std::size_t lane = 0; lane < alarm::lane_count; ++lane)
+    meters_->open_cases[lane]->set(open[lane]);
 }
 
-bool engine::busy() const { return under_way_ || !gathered_.empty() || readings_ != 0 || !unread_.empty(); }
+bool engine::busy() const {
+  return under_way_ || !gathered_.empty() || readings_ != 0 || !unread_.empty();
+}
 
 }  // namespace varde::core

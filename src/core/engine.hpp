@@ -1,10 +1,11 @@
-// The engine of the core: takes signals and commands, asks triage, commits to the ledger, and only then answers and
-// publishes. No socket, no thread, no clock of its own: the shell gives it inputs, a ledger and the time, so the same engine
-// runs in the server and in a simulation.
+// The engine of the core: takes signals and commands, asks triage, commits to the ledger, and only
+// then answers and publishes. No socket, no thread, no clock of its own: the shell gives it inputs,
+// a ledger and the time, so the same engine runs in the server and in a simulation.
 //
-// One batch is under way at a time. Decisions are made on the state as it will be when the batch is committed; if
-// a commit turns out stale, that subject's entries are read back and its inputs are decided again. If the ledger can't be
-// reached the very same batch is offered again until it can, so nothing that was admitted is dropped.
+// One batch is under way at a time. Decisions are made on the state as it will be when the batch is
+// committed; if a commit turns out stale, that subject's entries are read back and its inputs are
+// decided again. If the ledger can't be reached the very same batch is offered again until it can,
+// so nothing that was admitted is dropped.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +33,8 @@ struct engine_options {
   /// Wall and steady time; the simulation gives its own.
   std::function<base::wall_time()> wall = [] { return base::wall_now(); };
   std::function<base::steady_time()> steady = [] { return std::chrono::steady_clock::now(); };
-  /// Called when a batch is settled and there is room for more. The shell drains the lanes and flushes.
+  /// Called when a batch is settled and there is room for more. The shell drains the lanes and
+  /// flushes.
   std::function<void()> room_again = [] {};
 };
 
@@ -54,8 +56,8 @@ class engine {
   void set_sinks(std::vector<alarm::answer_sink*> sinks) { sinks_ = std::move(sinks); }
   void subscribe(listener to) { listeners_.push_back(std::move(to)); }
 
-  /// Restoring, before open(): a state out of a snapshot, then the entries after it. An entry that leaves a gap makes
-  /// the engine read the whole subject.
+  /// Restoring, before open(): a state out of a snapshot, then the entries after it. An entry that
+  /// leaves a gap makes the engine read the whole subject.
   void restore(alarm::v1::SubjectState state);
   /// An entry that is in the ledger already: replayed at start, or made by another node.
   void follow(const alarm::v1::Entry& entry);
@@ -127,9 +129,9 @@ class engine {
   board::view view_;
   std::vector<std::vector<alarm::admission_answer>> answers_;  // by edge, gathered per batch
   std::deque<input> gathered_;
-  std::vector<pending> batch_;           // side by side with commits_
+  std::vector<pending> batch_;  // side by side with commits_
   std::vector<ledger::commit> commits_;
-  std::vector<subject*> unread_;         // reading back failed; tried again
+  std::vector<subject*> unread_;  // reading back failed; tried again
   std::unordered_map<std::string, base::steady_time> last_seen_;  // consoles, by user
   base::steady_time opened_at_{};
   base::steady_time offered_at_{};

@@ -1,4 +1,5 @@
-// What the engine decides on: a signal, a command, or a wish for the next case; kept until it is answered.
+// What the engine decides on: a signal, a command, or a wish for the next case; kept until it is
+// answered.
 #pragma once
 
 #include <functional>

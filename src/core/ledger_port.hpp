@@ -1,4 +1,5 @@
-// What the engine needs of a ledger, as an interface, so that the same engine runs on Redis and on a model of Redis.
+// What the engine needs of a ledger, as an interface, so that the same engine runs on Redis and on
+// a model of Redis.
 #pragma once
 
 #include <functional>
@@ -10,7 +11,8 @@
 
 namespace varde::core {
 
-/// Called and answering on the engine's thread. Every call is answered exactly once, possibly before it returns.
+/// Called and answering on the engine's thread. Every call is answered exactly once, possibly
+/// before it returns.
 class ledger_port {
  public:
   virtual ~ledger_port() = default;
@@ -18,8 +20,9 @@ class ledger_port {
   virtual void submit(const std::vector<ledger::commit>& commits,
                       std::function<void(std::vector<ledger::commit_result>)> done) = 0;
   /// All entries of the subject from version 1, in order.
-  virtual void read_subject(const std::string& municipality, const std::string& subject,
-                            std::function<void(base::result<std::vector<alarm::v1::Entry>>)> done) = 0;
+  virtual void read_subject(
+      const std::string& municipality, const std::string& subject,
+      std::function<void(base::result<std::vector<alarm::v1::Entry>>)> done) = 0;
 };
 
 }  // namespace varde::core

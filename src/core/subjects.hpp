@@ -1,5 +1,6 @@
-// The subjects' states that the core holds in memory, and which it may forget. A forgotten subject costs one round trip
-// when it is heard of again (its first commit is stale and its entries are read back), never a wrong decision.
+// The subjects' states that the core holds in memory, and which it may forget. A forgotten subject
+// costs one round trip when it is heard of again (its first commit is stale and its entries are
+// read back), never a wrong decision.
 #pragma once
 
 #include <cstddef>
