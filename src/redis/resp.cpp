@@ -1,0 +1,120 @@
+// hiredis calls back for every value it reads; the builder puts each into its place in our tree. A
+// callback that returns null makes hiredis stop with an error, which is how bounds are kept.
+#include "redis/resp.hpp"
+
+#include <hiredis/hiredis.h>
+
+#include <cstdlib>
+#include <new>
+#include <vector>
+
+namespace varde::redis {
+
+bool append_command(std::string& out, std::span<const std::string_view> arguments) {
+  thread_local std::vector<const char*> starts;
+  thread_local std::vector<std::size_t> lengths;
+  starts.clear();
+  lengths.clear();
+  for (const auto argument : arguments) {
+    starts.push_back(argument.data());
+    lengths.push_back(argument.size());
+  }
+  char* formatted = nullptr;
+  const auto size = redisFormatCommandArgv(&formatted, static_cast<int>(arguments.size()),
+                                           starts.data(), lengths.data());
+  if (arguments.empty() || size < 0) {
+    std::free(formatted);
+    return false;
+  }
+  out.append(formatted, static_cast<std::size_t>(size));
+  std::free(formatted);
+  return true;
+}
+
+/// The callbacks that hiredis's reader makes. They are called from C: nothing may be thrown through
+/// them.
+struct reply_builder {
+  static reply& place(const redisReadTask* task) {
+    if (task->parent == nullptr) {
+      auto& parser = *static_cast<reply_parser*>(task->privdata);
+      parser.root_ = reply{};
+      return parser.root_;
+    }
+    return static_cast<reply*>(task->parent->obj)->elements[static_cast<std::size_t>(task->idx)];
+  }
+
+  static void* make_string(const redisReadTask* task, char* text, std::size_t length) noexcept try {
+    auto& parser = *static_cast<reply_parser*>(task->privdata);
+    parser.bytes_ += length;
+    if (parser.bytes_ > parser.limits_.bytes_max) return nullptr;
+    auto& made = place(task);
+    made.type = task->type == REDIS_REPLY_ERROR    ? reply::kind::error
+                : task->type == REDIS_REPLY_STATUS ? reply::kind::status
+                                                   : reply::kind::string;
+    made.text.assign(text, length);
+    return &made;
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+
+  static void* make_array(const redisReadTask* task, int count) noexcept try {
+    auto& parser = *static_cast<reply_parser*>(task->privdata);
+    if (count < 0) return nullptr;
+    parser.elements_ += static_cast<std::size_t>(count);
+    if (parser.elements_ > parser.limits_.elements_max) return nullptr;
+    auto& made = place(task);
+    made.type = reply::kind::array;
+    made.elements.resize(static_cast<std::size_t>(count));
+    return &made;
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+
+  static void* make_integer(const redisReadTask* task, long long value) noexcept {
+    auto& made = place(task);
+    made.type = reply::kind::integer;
+    made.integer = value;
+    return &made;
+  }
+
+  static void* make_nil(const redisReadTask* task) noexcept {
+    auto& made = place(task);
+    made.type = reply::kind::nil;
+    return &made;
+  }
+
+  /// The tree belongs to the parser.
+  static void free_nothing(void*) noexcept {}
+
+  static redisReplyObjectFunctions functions;
+};
+
+redisReplyObjectFunctions reply_builder::functions = {make_string, make_array, make_integer,
+                                                      make_nil, free_nothing};
+
+void reply_parser::free_reader::operator()(redisReader* reader) const { redisReaderFree(reader); }
+
+reply_parser::reply_parser(parser_limits limits)
+    : limits_(limits), reader_(redisReaderCreateWithFunctions(&reply_builder::functions)) {
+  if (!reader_) throw std::bad_alloc{};
+  reader_->privdata = this;
+}
+
+reply_parser::~reply_parser() = default;
+
+bool reply_parser::feed(std::string_view bytes) {
+  if (redisReaderFeed(reader_.get(), bytes.data(), bytes.size()) != REDIS_OK) return false;
+  return reader_->len - reader_->pos <= limits_.bytes_max;
+}
+
+reply_parser::outcome reply_parser::next(reply& into) {
+  void* complete = nullptr;
+  if (redisReaderGetReply(reader_.get(), &complete) != REDIS_OK) return outcome::malformed;
+  if (complete == nullptr) return outcome::need_more;
+  into = std::move(root_);
+  bytes_ = 0;
+  elements_ = 0;
+  return outcome::complete;
+}
+
+}  // namespace varde::redis
