@@ -1,4 +1,5 @@
-// One wish to the ledger and its answer: append these entries if the subject is still at the version I decided from.
+// One wish to the ledger and its answer: append these entries if the subject is still at the
+// version I decided from.
 #pragma once
 
 #include <cstdint>

@@ -1,0 +1,166 @@
+// A submit becomes a few function calls, each for one municipality and within the bounds, all sent
+// in one write; the last answer completes it.
+#include "ledger/writer.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <array>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "ledger/function.hpp"
+#include "ledger/keys.hpp"
+#include "redis/connection.hpp"
+
+namespace varde::ledger {
+
+namespace {
+
+using results_handler = std::function<void(std::vector<commit_result>)>;
+
+/// One submit until its last call is answered.
+struct submission {
+  std::vector<commit_result> results;
+  std::size_t calls_open = 0;
+  results_handler done;
+};
+
+/// One function call while it is put together.
+struct call {
+  std::string_view municipality;
+  std::vector<std::size_t> commits;  // places in the submit
+  std::size_t entries = 0;
+  std::size_t bytes = 0;
+
+  [[nodiscard]] bool takes(std::size_t more_entries, std::size_t more_bytes) const {
+    return commits.empty() ||
+           (entries + more_entries <= call_entries_max && bytes + more_bytes <= call_bytes_max);
+  }
+};
+
+using serialized_entries = std::vector<std::string>;
+
+serialized_entries serialize(commit& c) {
+  serialized_entries bytes;
+  bytes.reserve(c.entries.size());
+  auto version = c.expected_version;
+  for (auto& entry : c.entries) {
+    entry.set_format(entry_format);
+    entry.set_municipality(c.municipality);
+    entry.set_subject(c.subject);
+    entry.set_version(++version);
+    bytes.push_back(entry.SerializeAsString());
+  }
+  return bytes;
+}
+
+/// Divides the commits into calls, keeping their order within a municipality.
+std::vector<call> divide(const std::vector<commit>& commits,
+                         const std::vector<serialized_entries>& bytes) {
+  std::vector<call> calls;
+  std::unordered_map<std::string_view, std::size_t>
+      open;  // municipality → its call that still takes
+  for (std::size_t i = 0; i < commits.size(); ++i) {
+    std::size_t size = commits[i].subject.size();
+    for (const auto& entry : bytes[i]) size += entry.size();
+    const auto count = bytes[i].size();
+    auto [at, fresh] = open.try_emplace(commits[i].municipality, calls.size());
+    if (fresh || !calls[at->second].takes(count, size)) {
+      at->second = calls.size();
+      calls.push_back({.municipality = commits[i].municipality});
+    }
+    auto& taking = calls[at->second];
+    taking.commits.push_back(i);
+    taking.entries += count;
+    taking.bytes += size;
+  }
+  return calls;
+}
+
+/// Puts the answers of one call into the results; false if the reply is not what the function
+/// gives.
+bool take_answers(const redis::reply& answer, const std::vector<std::size_t>& places,
+                  std::vector<commit_result>& into) {
+  const auto& values = answer.elements;
+  if (values.size() != 2 * places.size()) return false;
+  for (const auto& value : values)
+    if (!value.is(redis::reply::kind::integer) || value.integer < 0) return false;
+  for (std::size_t i = 0; i < places.size(); ++i)
+    into[places[i]] = {values[2 * i].integer == 1 ? commit_status::committed : commit_status::stale,
+                       static_cast<std::uint64_t>(values[2 * i + 1].integer)};
+  return true;
+}
+
+/// The arguments of one call as views, and the strings made for it.
+class call_arguments {
+ public:
+  call_arguments(const call& c, const std::vector<commit>& commits,
+                 const std::vector<serialized_entries>& bytes) {
+    const auto count = c.commits.size();
+    made_.reserve(5 + 3 * count);  // the views point into it: it must not grow
+    views_.reserve(5 + 3 * count + c.entries);
+    views_.insert(views_.end(), {"FCALL", commit_function});
+    add(std::to_string(count + 2));
+    add(ledger_key(c.municipality));
+    add(chain_key(c.municipality));
+    for (const auto i : c.commits) add(subject_key(c.municipality, commits[i].subject));
+    for (const auto i : c.commits) {
+      add(std::to_string(commits[i].expected_version));
+      add(std::to_string(bytes[i].size()));
+      views_.insert(views_.end(), bytes[i].begin(), bytes[i].end());
+    }
+  }
+  [[nodiscard]] const std::vector<std::string_view>& views() const { return views_; }
+
+ private:
+  void add(std::string text) { views_.push_back(made_.emplace_back(std::move(text))); }
+
+  std::vector<std::string> made_;
+  std::vector<std::string_view> views_;
+};
+
+}  // namespace
+
+writer::writer(redis::connection& connection)
+    : connection_(connection), self_(std::make_shared<writer*>(this)) {
+  const auto report = [](base::error_code error) {
+    if (error) spdlog::error("ledger: the Redis function can't be loaded: {}", error.message());
+  };
+  connection_.on_state([self = self_, report](bool connected) {
+    if (connected && *self != nullptr) (*self)->load_function(report);
+  });
+  if (connection_.connected()) load_function(report);
+}
+
+writer::~writer() { *self_ = nullptr; }
+
+void writer::load_function(std::function<void(base::error_code)> done) {
+  const std::array<std::string_view, 4> command{"FUNCTION", "LOAD", "REPLACE", function_library()};
+  connection_.send(command, [done = std::move(done)](const base::result<redis::reply>& answer) {
+    done(answer ? base::error_code{} : answer.error());
+  });
+}
+
+void writer::submit(std::vector<commit> commits, results_handler done) {
+  if (commits.empty()) return done({});
+  std::vector<serialized_entries> bytes;
+  bytes.reserve(commits.size());
+  for (auto& c : commits) bytes.push_back(serialize(c));
+  const auto calls = divide(commits, bytes);
+  const auto open = std::make_shared<submission>(
+      submission{std::vector<commit_result>(commits.size()), calls.size(), std::move(done)});
+  for (const auto& c : calls) {
+    const call_arguments arguments(c, commits, bytes);
+    connection_.send(arguments.views(), [open, places = c.commits,
+                                         self = self_](const base::result<redis::reply>& answer) {
+      if (answer && !take_answers(*answer, places, open->results))
+        spdlog::error("ledger: the commit function answered in an unexpected form");
+      if (!answer && answer.error() == redis::errc::function_missing && *self != nullptr)
+        (*self)->load_function([](base::error_code) {});
+      if (--open->calls_open == 0) open->done(std::move(open->results));
+    });
+  }
+}
+
+}  // namespace varde::ledger
