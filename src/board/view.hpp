@@ -26,6 +26,14 @@ class view {
   [[nodiscard]] case_pointer find(std::string_view case_id) const;
   /// Every case that isn't closed, in queue order: lane, low care last within it, longest waiting.
   [[nodiscard]] std::vector<case_pointer> open_cases() const;
+  /// The first case in queue order for which `wanted(case)` is true, or nullptr.
+  template <class F>
+  [[nodiscard]] case_pointer first_open(F&& wanted) const {
+    for (const auto& [key, c] : open_)
+      if (wanted(*c)) return c;
+    return nullptr;
+  }
+  [[nodiscard]] std::size_t open_count() const { return open_.size(); }
   /// Newest first.
   [[nodiscard]] std::vector<case_pointer> closed_cases() const;
   /// Other open cases about the same subject.

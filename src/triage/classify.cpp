@@ -20,57 +20,57 @@ struct type_row {
 
 // By SCAIP device type. Types that are not here are treated as a safety alarm.
 constexpr std::array type_table{
-    type_row{0, KIND_SAFETY_ALARM, LANE_LIFE},        // unknown
-    type_row{1, KIND_SAFETY_ALARM, LANE_LIFE},        // undefined
-    type_row{2, KIND_SAFETY_ALARM, LANE_LIFE},        // local unit and controller
-    type_row{3, KIND_SAFETY_ALARM, LANE_LIFE},        // personal trigger
-    type_row{4, KIND_SAFETY_ALARM, LANE_LIFE},        // fixed trigger
+    type_row{0, KIND_SAFETY_ALARM, LANE_LIFE},  // unknown
+    type_row{1, KIND_SAFETY_ALARM, LANE_LIFE},  // undefined
+    type_row{2, KIND_SAFETY_ALARM, LANE_LIFE},  // local unit and controller
+    type_row{3, KIND_SAFETY_ALARM, LANE_LIFE},  // personal trigger
+    type_row{4, KIND_SAFETY_ALARM, LANE_LIFE},  // fixed trigger
     type_row{5, KIND_FALL, LANE_LIFE},
-    type_row{6, KIND_SAFETY_ALARM, LANE_LIFE},        // personal attack
-    type_row{7, KIND_SAFETY_ALARM, LANE_LIFE},        // panic
-    type_row{8, KIND_OTHER_PERSONAL, LANE_CARE, true},   // duty switch, remote
-    type_row{9, KIND_OTHER_PERSONAL, LANE_CARE, true},   // duty switch, local
+    type_row{6, KIND_SAFETY_ALARM, LANE_LIFE},          // personal attack
+    type_row{7, KIND_SAFETY_ALARM, LANE_LIFE},          // panic
+    type_row{8, KIND_OTHER_PERSONAL, LANE_CARE, true},  // duty switch, remote
+    type_row{9, KIND_OTHER_PERSONAL, LANE_CARE, true},  // duty switch, local
     type_row{10, KIND_INACTIVITY, LANE_CARE},
     type_row{11, KIND_MEDICINE, LANE_CARE},
     type_row{12, KIND_BED, LANE_CARE},
-    type_row{13, KIND_BED, LANE_CARE},                // mat
+    type_row{13, KIND_BED, LANE_CARE},  // mat
     type_row{14, KIND_DOOR, LANE_CARE},
-    type_row{15, KIND_DOOR, LANE_CARE},               // wandering
-    type_row{16, KIND_HEALTH, LANE_CARE},             // enuresis
+    type_row{15, KIND_DOOR, LANE_CARE},    // wandering
+    type_row{16, KIND_HEALTH, LANE_CARE},  // enuresis
     type_row{17, KIND_EPILEPSY, LANE_LIFE},
-    type_row{18, KIND_INACTIVITY, LANE_CARE},         // occupancy
-    type_row{19, KIND_HEALTH, LANE_LIFE},             // heart rate
-    type_row{20, KIND_TEMPERATURE, LANE_CARE},        // environmental
+    type_row{18, KIND_INACTIVITY, LANE_CARE},   // occupancy
+    type_row{19, KIND_HEALTH, LANE_LIFE},       // heart rate
+    type_row{20, KIND_TEMPERATURE, LANE_CARE},  // environmental
     type_row{21, KIND_GAS, LANE_LIFE},
     type_row{22, KIND_OTHER_PERSONAL, LANE_CARE, true},  // lighting
-    type_row{23, KIND_FIRE, LANE_LIFE},               // smoke
-    type_row{24, KIND_TEMPERATURE, LANE_CARE},        // heating
-    type_row{25, KIND_FIRE, LANE_LIFE},               // heat
-    type_row{26, KIND_GAS, LANE_LIFE},                // carbon monoxide
-    type_row{27, KIND_INTRUDER, LANE_LIFE},           // bogus caller: somebody is with her
+    type_row{23, KIND_FIRE, LANE_LIFE},                  // smoke
+    type_row{24, KIND_TEMPERATURE, LANE_CARE},           // heating
+    type_row{25, KIND_FIRE, LANE_LIFE},                  // heat
+    type_row{26, KIND_GAS, LANE_LIFE},                   // carbon monoxide
+    type_row{27, KIND_INTRUDER, LANE_LIFE},              // bogus caller: somebody is with her
     type_row{28, KIND_INTRUDER, LANE_CARE},
-    type_row{29, KIND_DOOR, LANE_CARE},               // boundary
-    type_row{30, KIND_FALL, LANE_LIFE},               // man-down
-    type_row{31, KIND_FAULT, LANE_TECHNICAL},         // system monitor
-    type_row{32, KIND_LINK, LANE_TECHNICAL},          // communication link monitor
-    type_row{33, KIND_WATER, LANE_CARE},              // flood
-    type_row{34, KIND_WATER, LANE_CARE},              // bath
-    type_row{35, KIND_DOOR, LANE_CARE, true},         // latch key
-    type_row{36, KIND_DOOR, LANE_CARE},               // perimeter
-    type_row{37, KIND_FIRE, LANE_LIFE},               // sprinkler
+    type_row{29, KIND_DOOR, LANE_CARE},        // boundary
+    type_row{30, KIND_FALL, LANE_LIFE},        // man-down
+    type_row{31, KIND_FAULT, LANE_TECHNICAL},  // system monitor
+    type_row{32, KIND_LINK, LANE_TECHNICAL},   // communication link monitor
+    type_row{33, KIND_WATER, LANE_CARE},       // flood
+    type_row{34, KIND_WATER, LANE_CARE},       // bath
+    type_row{35, KIND_DOOR, LANE_CARE, true},  // latch key
+    type_row{36, KIND_DOOR, LANE_CARE},        // perimeter
+    type_row{37, KIND_FIRE, LANE_LIFE},        // sprinkler
     type_row{38, KIND_TAMPER, LANE_TECHNICAL},
-    type_row{39, KIND_FAULT, LANE_TECHNICAL},         // printer
-    type_row{40, KIND_LINK, LANE_TECHNICAL},          // router
-    type_row{41, KIND_MAINS, LANE_TECHNICAL},         // power supply
-    type_row{43, KIND_DOOR, LANE_CARE, true},         // access
-    type_row{44, KIND_BED, LANE_CARE},                // chair
-    type_row{45, KIND_SAFETY_ALARM, LANE_LIFE},       // controller
-    type_row{46, KIND_OTHER_PERSONAL, LANE_LIFE},     // elevator: somebody is stuck
-    type_row{47, KIND_FIRE, LANE_LIFE},               // fire system
-    type_row{48, KIND_SAFETY_ALARM, LANE_LIFE},       // local unit
-    type_row{49, KIND_SAFETY_ALARM, LANE_LIFE},       // monitoring
-    type_row{50, KIND_LINK, LANE_TECHNICAL},          // radio unit
-    type_row{51, KIND_DOOR, LANE_CARE},               // tracking
+    type_row{39, KIND_FAULT, LANE_TECHNICAL},      // printer
+    type_row{40, KIND_LINK, LANE_TECHNICAL},       // router
+    type_row{41, KIND_MAINS, LANE_TECHNICAL},      // power supply
+    type_row{43, KIND_DOOR, LANE_CARE, true},      // access
+    type_row{44, KIND_BED, LANE_CARE},             // chair
+    type_row{45, KIND_SAFETY_ALARM, LANE_LIFE},    // controller
+    type_row{46, KIND_OTHER_PERSONAL, LANE_LIFE},  // elevator: somebody is stuck
+    type_row{47, KIND_FIRE, LANE_LIFE},            // fire system
+    type_row{48, KIND_SAFETY_ALARM, LANE_LIFE},    // local unit
+    type_row{49, KIND_SAFETY_ALARM, LANE_LIFE},    // monitoring
+    type_row{50, KIND_LINK, LANE_TECHNICAL},       // radio unit
+    type_row{51, KIND_DOOR, LANE_CARE},            // tracking
 };
 
 enum class reading { by_type, technical, technical_reset, reset, information, low_alarm };
@@ -136,14 +136,16 @@ constexpr auto find_row(const Table& table, Key key) -> const typename Table::va
 /// The built-in reading of the codes, without policy.
 classification read_codes(const Signal& signal) {
   classification out;
-  if (const auto* row = find_row(type_table, [&](const type_row& r) { return r.device_type == signal.device_type(); })) {
+  if (const auto* row = find_row(
+          type_table, [&](const type_row& r) { return r.device_type == signal.device_type(); })) {
     out.kind = row->kind;
     out.lane = row->lane;
     out.low = row->low;
   }
   out.reason = fmt::format("device:{:04}", signal.device_type());
 
-  const auto* status = find_row(status_table, [&](const status_row& r) { return r.status == signal.status(); });
+  const auto* status =
+      find_row(status_table, [&](const status_row& r) { return r.status == signal.status(); });
   if (status == nullptr) return out;
   switch (status->read) {
     case reading::by_type:
@@ -173,7 +175,8 @@ classification read_codes(const Signal& signal) {
   return out;
 }
 
-bool matches(const registry::v1::LaneRule& rule, const Signal& signal, std::string_view device_kind) {
+bool matches(const registry::v1::LaneRule& rule, const Signal& signal,
+             std::string_view device_kind) {
   return (rule.device_type() == 0 || rule.device_type() == signal.device_type()) &&
          (rule.status() == 0 || rule.status() == signal.status()) &&
          (rule.device_kind().empty() || rule.device_kind() == device_kind);
@@ -183,7 +186,8 @@ bool is_technical_kind(Kind kind) { return kind >= KIND_BATTERY && kind <= KIND_
 
 }  // namespace
 
-classification classify(const Signal& signal, std::string_view device_kind, const registry::v1::Policy& policy) {
+classification classify(const Signal& signal, std::string_view device_kind,
+                        const registry::v1::Policy& policy) {
   classification out = read_codes(signal);
   // The device's own word on what it wants counts where it asks for less than an alarm.
   if (signal.intent() == INTENT_RESET) out.intent = INTENT_RESET;

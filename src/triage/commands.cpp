@@ -1,5 +1,6 @@
-// Commands: what a person may do to a case now, as one switch over the command and one small function each. Rights (whose
-// municipality, which role) are checked before a command gets here; the rules of state are checked here.
+// Commands: what a person may do to a case now, as one switch over the command and one small
+// function each. Rights (whose municipality, which role) are checked before a command gets here;
+// the rules of state are checked here.
 #include <string>
 
 #include "alarm/fold.hpp"
@@ -16,7 +17,9 @@ using namespace alarm::v1;
 command_decision refused(std::string_view code) { return {command_verdict::refused, code, {}}; }
 
 /// Idempotency keys are each person's own: two people who happen on the same key are two commands.
-std::string scoped_id(const Command& command) { return command.actor().user() + "/" + command.id(); }
+std::string scoped_id(const Command& command) {
+  return command.actor().user() + "/" + command.id();
+}
 
 /// The one entry that `command` would make, still without a body.
 Entry new_entry(const SubjectState& state, const Command& command, const context& at) {
@@ -40,7 +43,9 @@ command_decision accepted(Entry entry) {
   return out;
 }
 
-bool owns(const Case& c, const Actor& actor) { return c.has_owner() && c.owner().user() == actor.user(); }
+bool owns(const Case& c, const Actor& actor) {
+  return c.has_owner() && c.owner().user() == actor.user();
+}
 
 command_decision claim(const Case& c, Entry entry) {
   if (c.has_owner()) return refused("already_claimed");
@@ -50,7 +55,8 @@ command_decision claim(const Case& c, Entry entry) {
 
 command_decision release(const Case& c, const Command& command, Entry entry) {
   if (!c.has_owner()) return refused("not_claimed");
-  if (command.actor().kind() != ACTOR_KIND_SYSTEM && !owns(c, command.actor())) return refused("not_owner");
+  if (command.actor().kind() != ACTOR_KIND_SYSTEM && !owns(c, command.actor()))
+    return refused("not_owner");
   entry.mutable_released()->set_reason(command.release().reason() == RELEASE_REASON_UNSPECIFIED
                                            ? RELEASE_REASON_OPERATOR
                                            : command.release().reason());
@@ -79,7 +85,8 @@ command_decision dispatch(const Case& c, const Command& command, Entry entry) {
   if (!owns(c, command.actor())) return refused("not_owner");
   const auto& wanted = command.dispatch();
   for (const auto& visit : c.visits())
-    if (visit.team() == wanted.team() && !alarm::has_ended(visit.state())) return refused("already_dispatched");
+    if (visit.team() == wanted.team() && !alarm::has_ended(visit.state()))
+      return refused("already_dispatched");
   auto& visit = *entry.mutable_visit_offered()->mutable_visit();
   visit.set_id(alarm::make_visit_id(c.id(), static_cast<unsigned>(c.visits_size()) + 1).str());
   visit.set_team(wanted.team());
@@ -95,7 +102,8 @@ command_decision move_visit(const Case& c, const Command& command, Entry entry) 
   const Visit* visit = alarm::find_visit(c, move.visit());
   if (visit == nullptr) return refused("no_such_visit");
   // Once accepted, the visit is that responder's; before that, anybody's in the team.
-  if (!visit->responder().empty() && visit->responder() != command.actor().user()) return refused("not_yours");
+  if (!visit->responder().empty() && visit->responder() != command.actor().user())
+    return refused("not_yours");
   if (!alarm::may_follow(visit->state(), move.state())) return refused("visit_state");
   auto& moved = *entry.mutable_visit_moved();
   moved.set_visit(move.visit());
@@ -135,7 +143,8 @@ command_decision age(const Case& c, Entry entry) {
 command_decision close(const Case& c, const Command& command, Entry entry) {
   if (!owns(c, command.actor())) return refused("not_owner");
   const auto& outcome = command.close().outcome();
-  if (outcome.kind() == OUTCOME_KIND_UNSPECIFIED || outcome.cause().empty()) return refused("outcome_required");
+  if (outcome.kind() == OUTCOME_KIND_UNSPECIFIED || outcome.cause().empty())
+    return refused("outcome_required");
   if (alarm::has_live_visit(c)) return refused("visit_under_way");
   auto& closed = *entry.mutable_closed()->mutable_outcome();
   closed = outcome;
@@ -147,27 +156,39 @@ command_decision close(const Case& c, const Command& command, Entry entry) {
 
 command_decision decide_body(const Case& c, const Command& command, Entry entry) {
   switch (command.body_case()) {
-    case Command::kClaim: return claim(c, std::move(entry));
-    case Command::kRelease: return release(c, command, std::move(entry));
-    case Command::kTakeover: return take_over(c, command, std::move(entry));
+    case Command::kClaim:
+      return claim(c, std::move(entry));
+    case Command::kRelease:
+      return release(c, command, std::move(entry));
+    case Command::kTakeover:
+      return take_over(c, command, std::move(entry));
     case Command::kNote:
       entry.mutable_note_added()->set_text(command.note().text());
       return accepted(std::move(entry));
-    case Command::kTickStep: return tick_step(c, command, std::move(entry));
-    case Command::kDispatch: return dispatch(c, command, std::move(entry));
-    case Command::kClose: return close(c, command, std::move(entry));
-    case Command::kMoveVisit: return move_visit(c, command, std::move(entry));
-    case Command::kRecall: return recall(c, command, std::move(entry));
-    case Command::kMarkOverdue: return mark_overdue(c, command, std::move(entry));
-    case Command::kAge: return age(c, std::move(entry));
-    case Command::BODY_NOT_SET: break;
+    case Command::kTickStep:
+      return tick_step(c, command, std::move(entry));
+    case Command::kDispatch:
+      return dispatch(c, command, std::move(entry));
+    case Command::kClose:
+      return close(c, command, std::move(entry));
+    case Command::kMoveVisit:
+      return move_visit(c, command, std::move(entry));
+    case Command::kRecall:
+      return recall(c, command, std::move(entry));
+    case Command::kMarkOverdue:
+      return mark_overdue(c, command, std::move(entry));
+    case Command::kAge:
+      return age(c, std::move(entry));
+    case Command::BODY_NOT_SET:
+      break;
   }
   return refused("no_command");
 }
 
 }  // namespace
 
-command_decision decide_command(const SubjectState& state, const Command& command, const context& at) {
+command_decision decide_command(const SubjectState& state, const Command& command,
+                                const context& at) {
   const std::string id = scoped_id(command);
   for (const auto& seen : state.seen_commands())
     if (seen.id() == id) return {command_verdict::repeated, {}, {}};

@@ -31,8 +31,8 @@ Entry new_entry(const SubjectState& state, const Signal& signal, const context& 
 }
 
 bool is_late(const Signal& signal, const limits_of& limits) {
-  return signal.occurred_at_us() != 0 &&
-         signal.received_at_us() - signal.occurred_at_us() > std::int64_t{limits.late_after_s} * 1'000'000;
+  return signal.occurred_at_us() != 0 && signal.received_at_us() - signal.occurred_at_us() >
+                                             std::int64_t{limits.late_after_s} * 1'000'000;
 }
 
 const Case* open_case_of(const SubjectState& state, Kind kind) {
@@ -41,8 +41,8 @@ const Case* open_case_of(const SubjectState& state, Kind kind) {
   return nullptr;
 }
 
-/// The open case with an uncleared alarm that this reset ends: the same kind first, else the same sensor of any kind, since
-/// many devices reset with another type code than they alarmed with.
+/// The open case with an uncleared alarm that this reset ends: the same kind first, else the same
+/// sensor of any kind, since many devices reset with another type code than they alarmed with.
 const Case* case_cleared_by(const SubjectState& state, const Signal& signal, Kind kind) {
   const auto holds = [&](const Case& c, bool any_kind) {
     return !alarm::is_closed(c) && std::ranges::any_of(c.alarms(), [&](const Alarm& a) {
@@ -57,7 +57,8 @@ const Case* case_cleared_by(const SubjectState& state, const Signal& signal, Kin
   return nullptr;
 }
 
-void decide_join(Entry& entry, const Case& c, const Signal& signal, const classification& what, bool late) {
+void decide_join(Entry& entry, const Case& c, const Signal& signal, const classification& what,
+                 bool late) {
   entry.set_case_id(c.id());
   auto& joined = *entry.mutable_alarm_joined();
   *joined.mutable_signal() = signal;
@@ -72,8 +73,12 @@ void decide_join(Entry& entry, const Case& c, const Signal& signal, const classi
 
 }  // namespace
 
-signal_decision decide_signal(const SubjectState& state, const Signal& signal, const classification& what,
-                              const registry::v1::Policy& policy,
+bool needs_plan(const SubjectState& state, const classification& what) {
+  return what.intent == INTENT_ALARM && open_case_of(state, what.kind) == nullptr;
+}
+
+signal_decision decide_signal(const SubjectState& state, const Signal& signal,
+                              const classification& what, const registry::v1::Policy& policy,
                               std::span<const alarm::v1::Step> plan, const context& at) {
   signal_decision out;
   // Newest first: a retransmission follows its original closely.
@@ -117,7 +122,9 @@ signal_decision decide_signal(const SubjectState& state, const Signal& signal, c
 }
 
 limits_of::limits_of(const registry::v1::Policy& policy) {
-  const auto or_default = [](std::uint32_t value, std::uint32_t fallback) { return value != 0 ? value : fallback; };
+  const auto or_default = [](std::uint32_t value, std::uint32_t fallback) {
+    return value != 0 ? value : fallback;
+  };
   ageing_care_s = or_default(policy.ageing_care_s(), 300);
   claim_lease_s = or_default(policy.claim_lease_s(), 30);
   claim_idle_s = or_default(policy.claim_idle_s(), 600);

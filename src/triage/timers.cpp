@@ -1,5 +1,5 @@
-// What time alone asks for, as a question about one case that can be asked as often as one likes: the answer is a command
-// that the state's own rules accept at most once.
+// What time alone asks for, as a question about one case that can be asked as often as one likes:
+// the answer is a command that the state's own rules accept at most once.
 #include <fmt/format.h>
 
 #include "alarm/lane.hpp"
@@ -31,8 +31,8 @@ bool older_than(std::int64_t at_us, std::uint32_t seconds, base::wall_time now) 
 
 }  // namespace
 
-std::vector<Command> due(const Case& c, const registry::v1::Policy& policy, std::int64_t console_gone_s,
-                         base::wall_time now) {
+std::vector<Command> due(const Case& c, const registry::v1::Policy& policy,
+                         std::int64_t console_gone_s, base::wall_time now) {
   std::vector<Command> out;
   if (alarm::is_closed(c)) return out;
   const limits_of limits{policy};
@@ -52,7 +52,8 @@ std::vector<Command> due(const Case& c, const registry::v1::Policy& policy, std:
       out.push_back(std::move(command));
       return out;
     }
-  } else if (c.low() && c.lane() == LANE_CARE && older_than(c.queued_at_us(), limits.ageing_care_s, now)) {
+  } else if (c.low() && c.lane() == LANE_CARE &&
+             older_than(c.queued_at_us(), limits.ageing_care_s, now)) {
     auto command = by_system(c, "age", "care");
     command.mutable_age();
     out.push_back(std::move(command));

@@ -3,6 +3,7 @@
 #include "wire/native.hpp"
 
 #include <fmt/format.h>
+#include <google/protobuf/stubs/logging.h>
 
 #include <algorithm>
 #include <cmath>
@@ -55,8 +56,15 @@ void append(const Message& message, std::string& out) {
   message.AppendToString(&out);
 }
 
+/// Protobuf writes to standard error about bytes it can't parse; a stranger shall not write there.
+void silence_protobuf() {
+  static const bool done = (google::protobuf::SetLogHandler(nullptr), true);
+  (void)done;
+}
+
 template <class Message>
 base::result<Message> parse(std::string_view frame) {
+  silence_protobuf();
   Message message;
   if (!message.ParseFromArray(frame.data(), static_cast<int>(frame.size())) ||
       message.body_case() == Message::BODY_NOT_SET)

@@ -14,13 +14,11 @@
 
 #include "alarm/admission.hpp"
 #include "varde/alarm/v1/signal.pb.h"
+#include "wire/digest.hpp"
 #include "wire/error.hpp"
 #include "wire/peer.hpp"
 
 namespace varde::wire {
-
-/// The realm of digest authentication; a registered HA1 is MD5(user:realm:password) with it.
-inline constexpr std::string_view scaip_realm = "varde";
 
 /// What the registry says of a device when it speaks. The defaults are right for an unknown one.
 struct scaip_device {
@@ -34,16 +32,15 @@ struct scaip_device {
 using scaip_lookup = std::function<scaip_device(std::string_view cid)>;
 
 struct scaip_agent_options {
-  std::string realm{scaip_realm};
   std::string host = "varde.invalid";  // our name in From and Contact
   std::string user = "varde";
   // Our address in Via, "host:port", by transport; the port must be the one devices reach.
   std::string sent_by_udp = "varde.invalid:5060";
   std::string sent_by_tcp = "varde.invalid:5060";
   std::string sent_by_tls = "varde.invalid:5061";
-  std::string nonce_key;  // at least 16 random bytes, one per process and shared by its agents
-  std::string tag_seed;   // random text of letters and digits, one per agent: makes tags, branches
-                          // and Call-IDs
+  std::shared_ptr<digest_gate> gate;  // one per process, shared by its agents; never null
+  std::string tag_seed;  // random text of letters and digits, one per agent: makes tags, branches
+                         // and Call-IDs
   std::size_t requests_max =
       65536;  // answered requests remembered for duplicates; the oldest goes first
   std::size_t tickets_max = 16384;  // admissions waiting for a verdict; over it 503
@@ -51,7 +48,8 @@ struct scaip_agent_options {
       16384;  // our MESSAGEs waiting for their 200; over it sent once, not repeated
 };
 
-/// Bytes to send, to a UDP address or on a connection.
+/// Bytes to send, to a UDP address or on a connection; what is for a connection that is gone is
+/// dropped by the caller, and its device sends its alarm again.
 struct outgoing {
   peer to;
   std::string bytes;
@@ -115,9 +113,6 @@ class scaip_agent {
   void tick(moment now, agent_actions& out);
   /// When tick() is to be called at the latest; nullopt: nothing waits.
   [[nodiscard]] std::optional<base::steady_time> deadline() const;
-  /// Forgets what waits to be sent on a connection. The signals already admitted stay admitted.
-  void connection_closed(std::uint64_t connection);
-
   /// Admissions waiting for a verdict, for drain and metrics.
   [[nodiscard]] std::size_t waiting() const;
 

@@ -1,0 +1,50 @@
+// What the engine counts and times. Names and labels are the ones in docs/administrator.md.
+#pragma once
+
+#include <array>
+
+#include "alarm/lane.hpp"
+#include "base/metrics.hpp"
+#include "core/engine.hpp"
+
+namespace varde::core {
+
+struct engine::meters {
+  explicit meters(base::metrics& all)
+      : repeated(
+            all.make_counter("varde_signals_repeated_total", "Signals that were known already.")),
+        batches(all.make_counter("varde_batches_total", "Batches offered to the ledger.")),
+        entries(all.make_counter("varde_entries_committed_total", "Ledger entries committed.")),
+        stale(
+            all.make_counter("varde_commits_stale_total", "Commits decided on an older version.")),
+        failed(
+            all.make_counter("varde_commits_failed_total", "Commits the ledger did not answer.")),
+        decided(all.make_histogram("varde_stage_seconds", "Stages of an alarm's life.",
+                                   {{"stage", "socket_to_decision"}})),
+        committed(all.make_histogram("varde_stage_seconds", "Stages of an alarm's life.",
+                                     {{"stage", "ledger_commit"}})),
+        acknowledged(all.make_histogram("varde_stage_seconds", "Stages of an alarm's life.",
+                                        {{"stage", "socket_to_committed"}})) {
+    for (const auto lane :
+         {alarm::v1::LANE_LIFE, alarm::v1::LANE_CARE, alarm::v1::LANE_TECHNICAL}) {
+      const base::metric_labels labels{{"lane", std::string{alarm::lane_name(lane)}}};
+      signals[alarm::lane_index(lane)] =
+          &all.make_counter("varde_signals_total", "Signals that reached the core.", labels);
+      open_cases[alarm::lane_index(lane)] =
+          &all.make_gauge("varde_open_cases", "Cases not closed.", labels);
+    }
+    static constexpr std::array results{"done",    "repeated",  "stale",
+                                        "refused", "not_found", "unavailable"};
+    for (std::size_t i = 0; i < results.size(); ++i)
+      commands[i] = &all.make_counter("varde_commands_total", "Commands by result.",
+                                      {{"result", results[i]}});
+  }
+
+  std::array<base::counter*, alarm::lane_count> signals{};
+  std::array<base::gauge*, alarm::lane_count> open_cases{};
+  std::array<base::counter*, 6> commands{};
+  base::counter &repeated, &batches, &entries, &stale, &failed;
+  base::latency_histogram &decided, &committed, &acknowledged;
+};
+
+}  // namespace varde::core
