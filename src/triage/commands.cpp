@@ -191,7 +191,8 @@ command_decision decide_command(const SubjectState& state, const Command& comman
                                 const context& at) {
   const std::string id = scoped_id(command);
   for (const auto& seen : state.seen_commands())
-    if (seen.id() == id) return {command_verdict::repeated, {}, {}};
+    if (seen.id() == id && seen.case_id() == command.case_id())
+      return {command_verdict::repeated, {}, {}};
   const Case* c = alarm::find_case(state, command.case_id());
   if (c == nullptr) return {command_verdict::not_found, {}, {}};
   if (command.seen_version() != 0 && command.seen_version() != c->version())

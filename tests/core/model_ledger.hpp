@@ -1,0 +1,73 @@
+// A ledger in memory with the real one's rule (append if the version is still the one decided
+// from), whose answers can be held back, lost before or lost after they took effect.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/ledger_port.hpp"
+
+namespace varde::test {
+
+class model_ledger final : public core::ledger_port {
+ public:
+  enum class fate { answer, lose_before, lose_after };
+
+  void submit(const std::vector<ledger::commit>& commits,
+              std::function<void(std::vector<ledger::commit_result>)> done) override {
+    ++submits;
+    waiting.push_back([this, commits, done = std::move(done)] {
+      std::vector<ledger::commit_result> results;
+      for (const auto& c : commits) {
+        const auto result = now == fate::lose_before ? ledger::commit_result{} : append(c);
+        results.push_back(now == fate::answer ? result : ledger::commit_result{});
+      }
+      done(std::move(results));
+    });
+    if (!hold) run();
+  }
+
+  void read_subject(
+      const std::string& municipality, const std::string& subject,
+      std::function<void(base::result<std::vector<alarm::v1::Entry>>)> done) override {
+    waiting.push_back([this, key = municipality + "." + subject, done = std::move(done)] {
+      if (now != fate::answer)
+        done(make_error_code(boost::system::errc::not_connected));
+      else
+        done(entries[key]);
+    });
+    if (!hold) run();
+  }
+
+  /// Answers everything that waits, and what that leads to.
+  void run() {
+    if (running_) return;
+    running_ = true;
+    while (!waiting.empty()) {
+      auto next = std::move(waiting.front());
+      waiting.pop_front();
+      next();
+    }
+    running_ = false;
+  }
+
+  ledger::commit_result append(const ledger::commit& c) {
+    auto& list = entries[c.municipality + "." + c.subject];
+    if (list.size() != c.expected_version) return {ledger::commit_status::stale, list.size()};
+    for (const auto& entry : c.entries) list.push_back(entry);
+    return {ledger::commit_status::committed, list.size()};
+  }
+
+  std::map<std::string, std::vector<alarm::v1::Entry>> entries;
+  std::deque<std::function<void()>> waiting;
+  fate now = fate::answer;
+  bool hold = false;
+  int submits = 0;
+
+ private:
+  bool running_ = false;
+};
+
+}  // namespace varde::test
