@@ -17,6 +17,7 @@
 #include "wire/digest.hpp"
 #include "wire/error.hpp"
 #include "wire/peer.hpp"
+#include "wire/sip_transactions.hpp"
 
 namespace varde::wire {
 
@@ -48,12 +49,6 @@ struct scaip_agent_options {
       16384;  // our MESSAGEs waiting for their 200; over it sent once, not repeated
 };
 
-/// Bytes to send, to a UDP address or on a connection; what is for a connection that is gone is
-/// dropped by the caller, and its device sends its alarm again.
-struct outgoing {
-  peer to;
-  std::string bytes;
-};
 /// Admit this, and call answered() with the ticket. Trace is empty: the edge gives it one.
 struct admission_wish {
   std::uint64_t ticket = 0;
