@@ -23,6 +23,8 @@ namespace varde::wire {
 
 /// What the registry says of a device when it speaks. The defaults are right for an unknown one.
 struct scaip_device {
+  bool registered =
+      false;  // if not, its answer is sent once: a forged source is not to be bombarded
   bool digest_required = false;
   std::string digest_user;   // whom the credentials must name
   std::string digest_ha1;    // lower-case hex; empty with digest_required: nobody gets in
@@ -33,20 +35,22 @@ struct scaip_device {
 using scaip_lookup = std::function<scaip_device(std::string_view cid)>;
 
 struct scaip_agent_options {
-  std::string host = "varde.invalid";  // our name in From and Contact
+  std::string host = "varde.invalid";  // our name in From and Call-ID
   std::string user = "varde";
-  // Our address in Via, "host:port", by transport; the port must be the one devices reach.
+  /// Our address in Via, "host:port", by transport; the port must be the one devices reach.
   std::string sent_by_udp = "varde.invalid:5060";
   std::string sent_by_tcp = "varde.invalid:5060";
   std::string sent_by_tls = "varde.invalid:5061";
-  std::shared_ptr<digest_gate> gate;  // one per process, shared by its agents; never null
-  std::string tag_seed;  // random text of letters and digits, one per agent: makes tags, branches
-                         // and Call-IDs
-  std::size_t requests_max =
-      65536;  // answered requests remembered for duplicates; the oldest goes first
-  std::size_t tickets_max = 16384;  // admissions waiting for a verdict; over it 503
-  std::size_t sent_max =
-      16384;  // our MESSAGEs waiting for their 200; over it sent once, not repeated
+  /// One per process, shared by its agents; never null.
+  std::shared_ptr<digest_gate> gate;
+  /// Random letters and digits, one per agent: makes tags, branches and Call-IDs.
+  std::string tag_seed;
+  /// Answered requests remembered for their retransmissions; over it the oldest goes.
+  std::size_t requests_max = 65536;
+  /// Admissions waiting for a verdict; over it 503.
+  std::size_t tickets_max = 16384;
+  /// Our MESSAGEs waiting for their 200; over it they are sent once and not repeated.
+  std::size_t sent_max = 16384;
 };
 
 /// Admit this, and call answered() with the ticket. Trace is empty: the edge gives it one.

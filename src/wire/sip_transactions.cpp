@@ -9,6 +9,12 @@
 
 namespace varde::wire {
 
+namespace {
+
+constexpr std::chrono::seconds expiry_slack{1};
+
+}  // namespace
+
 std::string transaction_key(const sip_message& request, const peer& source) {
   const auto& via = request.vias.front();
   const auto branch = via.value("branch");
@@ -49,7 +55,7 @@ void server_transactions::expire(base::steady_time now) {
 
 std::optional<base::steady_time> server_transactions::deadline() const {
   if (by_expiry_.empty()) return std::nullopt;
-  return by_expiry_.front().expires;
+  return by_expiry_.front().expires + expiry_slack;
 }
 
 void server_transactions::forget_oldest() {

@@ -61,6 +61,7 @@ class server_transactions {
   void answer(const std::string& key, std::string response, base::steady_time now);
   /// Forgets what is due.
   void expire(base::steady_time now);
+  /// When to expire(): up to a second late, so that a busy second costs one wake-up.
   [[nodiscard]] std::optional<base::steady_time> deadline() const;
   [[nodiscard]] std::size_t size() const noexcept { return by_expiry_.size(); }
 
