@@ -8,6 +8,9 @@ import uuid
 from typing import NamedTuple
 
 import live_client
+import openapi
+
+DESCRIPTION = openapi.description()
 
 
 class answer(NamedTuple):
@@ -30,10 +33,17 @@ def tls_context(varde):
     return ssl.create_default_context(cafile=varde.demo["ca"])
 
 
-def exchange(varde, method, path, body=None, headers=None):
-    """One request by a stranger, on a connection of its own."""
+def exchange(varde, method, path, body=None, headers=None, source=None):
+    """One request by a stranger on a connection of its own. Its answer must fit the description.
+    `source` is the address to come from, e.g. another of 127.0.0.0/8."""
     host, port = varde.address("https")
-    connection = http.client.HTTPSConnection(host, port, timeout=20, context=tls_context(varde))
+    connection = http.client.HTTPSConnection(
+        host,
+        port,
+        timeout=20,
+        context=tls_context(varde),
+        source_address=(source, 0) if source else None,
+    )
     try:
         data = json.dumps(body).encode() if isinstance(body, (dict, list)) else body
         sent = dict(headers or {})
@@ -44,7 +54,9 @@ def exchange(varde, method, path, body=None, headers=None):
         received = {}
         for name, value in response.getheaders():
             received.setdefault(name.lower(), []).append(value)
-        return answer(response.status, received, response.read())
+        got = answer(response.status, received, response.read())
+        DESCRIPTION.check_answer(method, path, got.status, got.header("content-type"), got.body)
+        return got
     finally:
         connection.close()
 

@@ -134,7 +134,7 @@ class live_client:
                 return message
 
     def until_case(self, wanted, deadline_s=15.0):
-        """Reads until a snapshot or change shows a case that wanted(case) is true for; that case."""
+        """Reads until a message shows a case for which wanted(case) is true; that case."""
         found = []
 
         def look(message):
