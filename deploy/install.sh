@@ -39,7 +39,6 @@ varde_packages_of() {
       run) printf '%s\n' $VARDE_PACKAGES_RUN ;;
       build) printf '%s\n' $VARDE_PACKAGES_BUILD ;;
       test) printf '%s\n' $VARDE_PACKAGES_TEST ;;
-      *) varde_fail "there is no package set '$set': choose among run, build and test." ;;
     esac
   done
 }
@@ -66,7 +65,7 @@ varde_missing() {
       ;;
     esac
     case " $* " in *" run "*) if varde_redis_is_old; then echo redis-server; fi ;; esac
-  } | sort -u | tr '\n' ' '
+  } | sort -u | paste -sd ' '
 }
 
 varde_check_system() {
@@ -99,18 +98,16 @@ varde_check_disk() {
 
 # Debian starts a service as soon as it is installed; Varde owns its redis-server itself, so for the
 # time of the installation the system's policy is to start nothing.
-varde_apt() {
-  local policy=/usr/sbin/policy-rc.d status=0 own_policy=0
+varde_apt() (
+  policy=/usr/sbin/policy-rc.d
   if [ ! -e "$policy" ]; then
+    trap '"${varde_root[@]}" rm -f "$policy"' EXIT
     printf '#!/bin/sh\nexit 101\n' | "${varde_root[@]}" tee "$policy" >/dev/null
     "${varde_root[@]}" chmod 755 "$policy"
-    own_policy=1
   fi
   "${varde_root[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C \
-    apt-get -o DPkg::Lock::Timeout=300 "$@" || status=$?
-  [ "$own_policy" -eq 0 ] || "${varde_root[@]}" rm -f "$policy"
-  return $status
-}
+    apt-get -o DPkg::Lock::Timeout=300 "$@"
+)
 
 # One sentence for a failed apt-get, from its log $1; $2 are the packages it was asked for.
 varde_explain_apt() {
@@ -118,7 +115,7 @@ varde_explain_apt() {
   local unreachable='Temporary failure resolving|Could not (connect|resolve)|Unable to connect'
   local not_got='Unable to (locate package|fetch)|has no installation candidate|Failed to fetch'
   if grep -qE "$unreachable|Network is unreachable" "$1" && grep -qE "$not_got" "$1"; then
-    varde_fail "Debian's package server can't be reached, so these can't be installed: $2(see $1)."
+    varde_fail "Debian's package server can't be reached, so these can't be installed: $2 (see $1)."
   fi
   if grep -qE 'No space left on device|enough free space' "$1"; then
     varde_fail "the disk is full, so packages can't be installed (see $1)."
@@ -129,8 +126,14 @@ varde_explain_apt() {
 
 # Makes sure that the package sets named in "$@" are there.
 varde_install() {
-  local top missing log had_redis=1
+  local top missing log set had_redis=1
   top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+  for set in "$@"; do
+    case "$set" in
+      run | build | test) ;;
+      *) varde_fail "there is no package set '$set': choose among run, build and test." ;;
+    esac
+  done
   varde_check_system
   missing=$(varde_missing "$@")
   if [ -n "$missing" ]; then
