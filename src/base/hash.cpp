@@ -33,6 +33,7 @@ std::vector<std::uint8_t> random_bytes(std::size_t count) {
 sha256_digest sha256(std::string_view bytes) { return digest<32>(EVP_sha256(), bytes); }
 std::string sha256_hex(std::string_view bytes) { return to_hex(sha256(bytes)); }
 std::string md5_hex(std::string_view bytes) { return to_hex(digest<16>(EVP_md5(), bytes)); }
+std::string sha1_hex(std::string_view bytes) { return to_hex(digest<20>(EVP_sha1(), bytes)); }
 
 std::string to_hex(std::span<const std::uint8_t> bytes) {
   static constexpr char alphabet[] = "0123456789abcdef";

@@ -19,6 +19,9 @@ using sha256_digest = std::array<std::uint8_t, 32>;
 /// Lower-case hex of the MD5 of `bytes`, 32 characters. Only for SIP digest, whose protocol demands
 /// it.
 [[nodiscard]] std::string md5_hex(std::string_view bytes);
+/// Lower-case hex of the SHA-1 of `bytes`, 40 characters. Only for the ledger's chain, which Redis
+/// computes and which has no other digest.
+[[nodiscard]] std::string sha1_hex(std::string_view bytes);
 
 [[nodiscard]] std::string to_hex(std::span<const std::uint8_t> bytes);
 /// URL-safe base64 without padding.
