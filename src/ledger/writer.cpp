@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "ledger/entry.hpp"
 #include "ledger/function.hpp"
 #include "ledger/keys.hpp"
 #include "redis/connection.hpp"
@@ -41,27 +42,36 @@ struct call {
 
 using serialized_entries = std::vector<std::string>;
 
-serialized_entries serialize(commit& c) {
+/// A ledger with a wrong version or name in it could not be folded again: better not written.
+bool is_consistent(const commit& c) {
+  auto version = c.expected_version;
+  for (const auto& entry : c.entries)
+    if (entry.format() != entry_format || entry.municipality() != c.municipality ||
+        entry.subject() != c.subject || entry.version() != ++version)
+      return false;
+  return true;
+}
+
+serialized_entries serialize(const commit& c) {
   serialized_entries bytes;
   bytes.reserve(c.entries.size());
-  auto version = c.expected_version;
-  for (auto& entry : c.entries) {
-    entry.set_format(entry_format);
-    entry.set_municipality(c.municipality);
-    entry.set_subject(c.subject);
-    entry.set_version(++version);
-    bytes.push_back(entry.SerializeAsString());
-  }
+  for (const auto& entry : c.entries) bytes.push_back(entry.SerializeAsString());
   return bytes;
 }
 
-/// Divides the commits into calls, keeping their order within a municipality.
+/// Divides the commits into calls, keeping their order within a municipality; leaves out what must
+/// not be written.
 std::vector<call> divide(const std::vector<commit>& commits,
                          const std::vector<serialized_entries>& bytes) {
   std::vector<call> calls;
   std::unordered_map<std::string_view, std::size_t>
       open;  // municipality → its call that still takes
   for (std::size_t i = 0; i < commits.size(); ++i) {
+    if (!is_consistent(commits[i])) {
+      spdlog::error("ledger {}: a commit contradicts its entries and is not written",
+                    commits[i].municipality);
+      continue;
+    }
     std::size_t size = commits[i].subject.size();
     for (const auto& entry : bytes[i]) size += entry.size();
     const auto count = bytes[i].size();
@@ -142,14 +152,14 @@ void writer::load_function(std::function<void(base::error_code)> done) {
   });
 }
 
-void writer::submit(std::vector<commit> commits, results_handler done) {
-  if (commits.empty()) return done({});
+void writer::submit(const std::vector<commit>& commits, results_handler done) {
   std::vector<serialized_entries> bytes;
   bytes.reserve(commits.size());
-  for (auto& c : commits) bytes.push_back(serialize(c));
+  for (const auto& c : commits) bytes.push_back(serialize(c));
   const auto calls = divide(commits, bytes);
   const auto open = std::make_shared<submission>(
       submission{std::vector<commit_result>(commits.size()), calls.size(), std::move(done)});
+  if (calls.empty()) return open->done(std::move(open->results));
   for (const auto& c : calls) {
     const call_arguments arguments(c, commits, bytes);
     connection_.send(arguments.views(), [open, places = c.commits,

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -17,9 +16,6 @@ class connection;
 }
 
 namespace varde::ledger {
-
-/// The newest entry format this node writes and reads.
-inline constexpr std::uint32_t entry_format = 1;
 
 /// Bounds on one function call, since Redis does nothing else while it runs. A larger submit is
 /// split into several calls; one commit is never split.
@@ -40,10 +36,11 @@ class writer {
   void load_function(std::function<void(base::error_code)> done);
 
   /// Commits of one municipality are carried out in their order, each by itself: one may be stale
-  /// while the next is committed. Municipality, subject, version and format of every entry are set
-  /// here, from the commit. `done` gets one result per commit, in their order, from the io_context;
-  /// an empty batch is answered at once.
-  void submit(std::vector<commit> commits, std::function<void(std::vector<commit_result>)> done);
+  /// while the next is committed. `done` gets one result per commit, in their order, from the
+  /// io_context; with nothing to send it is called at once. A commit whose entries do not say what
+  /// it says (format, municipality, subject, the versions after the expected one) fails unsent.
+  void submit(const std::vector<commit>& commits,
+              std::function<void(std::vector<commit_result>)> done);
 
  private:
   redis::connection& connection_;

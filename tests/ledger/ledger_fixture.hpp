@@ -3,12 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "ledger/entry.hpp"
 #include "ledger/writer.hpp"
 #include "redis/live_redis.hpp"
 
@@ -19,9 +21,13 @@ inline ledger::commit commit_of(std::string municipality, std::string subject,
                                 std::uint64_t expected_version, std::size_t count = 1,
                                 const std::string& text = "note") {
   ledger::commit made{std::move(municipality), std::move(subject), expected_version, {}};
+  auto version = expected_version;
   for (std::size_t i = 0; i < count; ++i) {
     alarm::v1::Entry entry;
-    entry.set_node("node");
+    entry.set_format(ledger::entry_format);
+    entry.set_municipality(made.municipality);
+    entry.set_subject(made.subject);
+    entry.set_version(++version);
     entry.mutable_note_added()->set_text(text);
     made.entries.push_back(std::move(entry));
   }
@@ -44,6 +50,22 @@ class ledger_fixture : public testing::Test {
     writer_->submit(std::move(commits), [&](auto r) { results = std::move(r); });
     EXPECT_TRUE(run_until(io_, [&] { return results.has_value(); }));
     return *results;
+  }
+
+  /// Appends `count` notes to the subject, in batches, from version 0.
+  void fill(const std::string& subject, std::size_t count) {
+    constexpr std::size_t batch = 1'000;
+    for (std::size_t at = 0; at < count; at += batch)
+      submit({commit_of(municipality_, subject, at, std::min(batch, count - at))});
+  }
+
+  /// Waits for what a reading hands to its `done`.
+  template <class Result, class Begin>
+  Result wait_for(Begin begin) {
+    std::optional<Result> result;
+    begin([&](Result r) { result = std::move(r); });
+    EXPECT_TRUE(run_until(io_, [&] { return result.has_value(); }));
+    return std::move(*result);
   }
 
   static inline std::unique_ptr<live_redis> server_;

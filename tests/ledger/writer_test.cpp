@@ -83,6 +83,18 @@ TEST_F(writer_test, of_two_writers_on_one_subject_exactly_one_wins_each_version)
   }
 }
 
+TEST_F(writer_test, a_commit_that_contradicts_its_entries_is_not_written) {
+  auto wrong_version = commit_of(municipality_, "r-1", 4);
+  wrong_version.expected_version = 0;
+  auto wrong_subject = commit_of(municipality_, "r-1", 0);
+  wrong_subject.subject = "r-2";
+  const auto results = submit({wrong_version, commit_of(municipality_, "r-3", 0), wrong_subject});
+  EXPECT_EQ(results[0].status, commit_status::failed);
+  EXPECT_EQ(results[1].status, commit_status::committed);
+  EXPECT_EQ(results[2].status, commit_status::failed);
+  EXPECT_EQ(ask(io_, *connection_, {"XLEN", ledger_key(municipality_)})->integer, 1);
+}
+
 TEST_F(writer_test, without_a_connection_every_commit_fails) {
   connection_->stop();
   const auto results =

@@ -1,0 +1,23 @@
+// Walking a ledger stream page by page. Internal to this room.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/result.hpp"
+#include "ledger/entry.hpp"
+#include "ledger/position.hpp"
+
+namespace varde::redis {
+class connection;
+}
+
+namespace varde::ledger {
+
+/// Calls `each` for every entry after `from`, in order, then `done` with the last position. An
+/// element of a wrong shape ends the walk with unexpected_reply.
+void walk(redis::connection& connection, const std::string& municipality, position from,
+          std::function<void(const stream_entry&)> each,
+          std::function<void(base::result<position>)> done);
+
+}  // namespace varde::ledger

@@ -1,0 +1,145 @@
+// First the stream from its beginning, then, pipelined, the length of every subject's list, and
+// last the chain key together with the newest entry in one transaction.
+#include "ledger/verify.hpp"
+
+#include <memory>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "base/hash.hpp"
+#include "ledger/entry.hpp"
+#include "ledger/error.hpp"
+#include "ledger/keys.hpp"
+#include "ledger/pages.hpp"
+#include "redis/connection.hpp"
+
+namespace varde::ledger {
+
+namespace {
+
+/// Lists asked for in one go, well within a connection's bound.
+constexpr std::size_t lists_in_flight_max = 1'000;
+
+using versions = std::unordered_map<std::string, std::uint64_t>;
+
+class verifying : public std::enable_shared_from_this<verifying> {
+ public:
+  verifying(redis::connection& connection, std::string municipality,
+            std::function<void(base::result<chain_report>)> done)
+      : connection_(connection), municipality_(std::move(municipality)), done_(std::move(done)) {}
+
+  void begin() {
+    walk(
+        connection_, municipality_, position{},
+        [self = shared_from_this()](const stream_entry& entry) { self->check(entry); },
+        [self = shared_from_this()](base::result<position> last) {
+          if (!last) return self->done_(last.error());
+          self->report_.subjects = self->versions_.size();
+          self->next_list_ = self->versions_.begin();
+          self->ask_for_lists();
+        });
+  }
+
+ private:
+  void note(flaw what, std::string subject = {}) {
+    if (!report_.first) report_.first = found_flaw{what, at_, std::move(subject)};
+  }
+
+  void check(const stream_entry& found) {
+    at_ = found.at;
+    ++report_.entries;
+    report_.hash = base::sha1_hex(report_.hash.append(found.bytes));
+    if (report_.hash != found.hash) note(flaw::wrong_hash);
+    report_.hash = found.hash;  // so that one wrong hash is one flaw
+    const auto entry = parse_entry(found.bytes);
+    if (!entry) return note(flaw::unreadable);
+    if (entry->municipality() != municipality_) note(flaw::foreign, entry->subject());
+    auto& version = versions_[entry->subject()];
+    if (entry->version() != version + 1) note(flaw::version_gap, entry->subject());
+    version = entry->version();
+  }
+
+  void ask_for_lists() {
+    lists_open_ = 0;
+    for (; next_list_ != versions_.end() && lists_open_ < lists_in_flight_max; ++next_list_) {
+      ++lists_open_;
+      connection_.send({"LLEN", subject_key(municipality_, next_list_->first)},
+                       [self = shared_from_this(), list = next_list_](const auto& length) {
+                         self->take_list(list, length);
+                       });
+    }
+    if (lists_open_ == 0) ask_for_chain();
+  }
+
+  void take_list(versions::const_iterator list, const base::result<redis::reply>& length) {
+    if (!length)
+      failure_ = length.error();
+    else if (length->integer < 0 || static_cast<std::uint64_t>(length->integer) < list->second)
+      note(flaw::list_differs, list->first);
+    if (--lists_open_ > 0) return;
+    if (failure_) return done_(failure_);
+    ask_for_lists();
+  }
+
+  void ask_for_chain() {
+    const auto nothing = [](const base::result<redis::reply>&) {};
+    connection_.send({"MULTI"}, nothing);
+    connection_.send({"GET", chain_key(municipality_)}, nothing);
+    connection_.send({"XREVRANGE", ledger_key(municipality_), "+", "-", "COUNT", "1"}, nothing);
+    connection_.send({"EXEC"}, [self = shared_from_this()](const base::result<redis::reply>& both) {
+      self->take_chain(both);
+    });
+  }
+
+  void take_chain(const base::result<redis::reply>& both) {
+    if (!both) return done_(both.error());
+    if (both->elements.size() != 2) return done_(errc::unexpected_reply);
+    const auto& newest = both->elements[1].elements;
+    std::string_view hash;
+    if (!newest.empty()) {
+      const auto entry = to_stream_entry(newest.front());
+      if (!entry) return done_(errc::unexpected_reply);
+      hash = entry->hash;
+    }
+    if (both->elements[0].text != hash) note(flaw::chain_differs);
+    done_(std::move(report_));
+  }
+
+  redis::connection& connection_;
+  const std::string municipality_;
+  const std::function<void(base::result<chain_report>)> done_;
+  chain_report report_;
+  position at_;
+  versions versions_;
+  versions::const_iterator next_list_;
+  std::size_t lists_open_ = 0;
+  base::error_code failure_;
+};
+
+}  // namespace
+
+std::string_view to_text(flaw f) noexcept {
+  switch (f) {
+    case flaw::wrong_hash:
+      return "the hash does not follow from the entry before";
+    case flaw::unreadable:
+      return "the entry can't be read by this version";
+    case flaw::foreign:
+      return "the entry names another municipality";
+    case flaw::version_gap:
+      return "the subject's version is not the next one";
+    case flaw::list_differs:
+      return "the subject's list is shorter than its entries";
+    case flaw::chain_differs:
+      return "the chain key is not the newest entry's hash";
+  }
+  return "unknown";
+}
+
+void verify_chain(redis::connection& connection, const std::string& municipality,
+                  std::function<void(base::result<chain_report>)> done) {
+  std::make_shared<verifying>(connection, municipality, std::move(done))->begin();
+}
+
+}  // namespace varde::ledger

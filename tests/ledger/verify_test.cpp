@@ -1,0 +1,141 @@
+// The verifier finds a whole ledger whole, and every kind of tampering.
+#include "ledger/verify.hpp"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <string>
+
+#include "base/hash.hpp"
+#include "ledger/keys.hpp"
+#include "ledger/ledger_fixture.hpp"
+#include "ledger/read.hpp"
+
+namespace varde::ledger {
+namespace {
+
+using test::ask;
+using test::commit_of;
+using test::run_until;
+
+class verify_test : public test::ledger_fixture {
+ protected:
+  chain_report verify() { return verify(*connection_); }
+  chain_report verify(redis::connection& connection) {
+    const auto report = wait_for<base::result<chain_report>>(
+        [&](auto done) { verify_chain(connection, municipality_, std::move(done)); });
+    EXPECT_TRUE(report);
+    return *report;
+  }
+  /// Appends what no writer would, with a right hash.
+  void forge(const alarm::v1::Entry& entry) {
+    const auto bytes = entry.SerializeAsString();
+    const auto chain = ask(io_, *connection_, {"GET", chain_key(municipality_)})->text;
+    const auto hash = base::sha1_hex(chain + bytes);
+    ask(io_, *connection_, {"XADD", ledger_key(municipality_), "*", "e", bytes, "h", hash});
+    ask(io_, *connection_, {"SET", chain_key(municipality_), hash});
+  }
+};
+
+TEST_F(verify_test, what_the_writer_wrote_is_whole) {
+  fill("r-1", page_entries_max + 3);
+  submit({commit_of(municipality_, "r-2", 0, 2), commit_of(municipality_, "r-2", 0),
+          commit_of(municipality_, "r-3", 0)});
+  const auto report = verify();
+  EXPECT_FALSE(report.first);
+  EXPECT_EQ(report.entries, page_entries_max + 6);
+  EXPECT_EQ(report.subjects, 3u);
+  EXPECT_EQ(report.hash, ask(io_, *connection_, {"GET", chain_key(municipality_)})->text);
+}
+
+TEST_F(verify_test, an_empty_ledger_is_whole) { EXPECT_FALSE(verify().first); }
+
+TEST_F(verify_test, a_removed_entry_breaks_the_chain) {
+  fill("r-1", 3);
+  const auto id = ask(io_, *connection_, {"LINDEX", subject_key(municipality_, "r-1"), "1"})->text;
+  ask(io_, *connection_, {"XDEL", ledger_key(municipality_), id});
+  EXPECT_EQ(verify().first->what, flaw::wrong_hash);
+}
+
+TEST_F(verify_test, a_version_out_of_turn_is_found) {
+  fill("r-1", 1);
+  forge(commit_of(municipality_, "r-1", 5).entries.front());
+  const auto report = verify();
+  EXPECT_EQ(report.first->what, flaw::version_gap);
+  EXPECT_EQ(report.first->subject, "r-1");
+}
+
+TEST_F(verify_test, an_entry_of_another_municipality_is_found) {
+  forge(commit_of("elsewhere", "r-1", 0).entries.front());
+  EXPECT_EQ(verify().first->what, flaw::foreign);
+}
+
+TEST_F(verify_test, an_entry_of_a_newer_format_is_found) {
+  auto entry = commit_of(municipality_, "r-1", 0).entries.front();
+  entry.set_format(entry_format + 1);
+  forge(entry);
+  EXPECT_EQ(verify().first->what, flaw::unreadable);
+}
+
+TEST_F(verify_test, a_shortened_list_is_found) {
+  fill("r-1", 2);
+  ask(io_, *connection_, {"RPOP", subject_key(municipality_, "r-1")});
+  EXPECT_EQ(verify().first->what, flaw::list_differs);
+}
+
+TEST_F(verify_test, a_wrong_chain_key_is_found) {
+  fill("r-1", 2);
+  ask(io_, *connection_, {"SET", chain_key(municipality_), "0000"});
+  EXPECT_EQ(verify().first->what, flaw::chain_differs);
+}
+
+TEST_F(verify_test, a_key_of_a_wrong_type_leaves_the_chain_whole) {
+  ask(io_, *connection_, {"SET", subject_key(municipality_, "r-2"), "not a list"});
+  const auto results =
+      submit({commit_of(municipality_, "r-1", 0), commit_of(municipality_, "r-2", 0),
+              commit_of(municipality_, "r-1", 1)});
+  for (const auto& result : results) EXPECT_EQ(result.status, commit_status::failed);
+  const auto report = verify();
+  EXPECT_FALSE(report.first);
+  EXPECT_EQ(report.entries, 1u);
+}
+
+TEST_F(verify_test,
+       killed_in_the_middle_what_was_committed_is_there_and_the_rest_is_decided_again) {
+  test::live_redis mortal;
+  const auto connection = test::connect(io_, mortal.where());
+  writer write(*connection);
+  constexpr std::uint64_t batches = 400;
+  std::uint64_t answered = 0, committed = 0;
+  const auto take = [&](std::vector<commit_result> results) {
+    ++answered;
+    committed += results[0].status == commit_status::committed;
+  };
+  std::uint64_t version = 0;
+  for (std::uint64_t i = 0; i < batches; ++i)
+    write.submit({commit_of(municipality_, "r-1", version++)}, take);
+  ASSERT_TRUE(run_until(io_, [&] { return committed >= 1; }));
+  ASSERT_EQ(kill(mortal.process().pid(), SIGKILL), 0);
+  for (std::uint64_t i = 0; i < batches; ++i)
+    write.submit({commit_of(municipality_, "r-1", version++)}, take);
+  ASSERT_TRUE(run_until(io_, [&] { return answered == 2 * batches; }));
+  ASSERT_LT(committed, 2 * batches);
+  ASSERT_TRUE(run_until(io_, [&] { return connection->connected(); }));
+
+  const auto found = wait_for<base::result<std::vector<alarm::v1::Entry>>>([&](auto done) {
+    read_subject(*connection, municipality_, "r-1", 1, newest_version, std::move(done));
+  });
+  ASSERT_TRUE(found);
+  EXPECT_GE(found->size(), committed);
+  EXPECT_FALSE(verify(*connection).first);
+
+  std::optional<commit_status> again;
+  write.submit({commit_of(municipality_, "r-1", found->size())},
+               [&](auto results) { again = results[0].status; });
+  ASSERT_TRUE(run_until(io_, [&] { return again.has_value(); }));
+  EXPECT_EQ(*again, commit_status::committed);
+  EXPECT_FALSE(verify(*connection).first);
+}
+
+}  // namespace
+}  // namespace varde::ledger
