@@ -67,7 +67,9 @@ struct sip_message {
   std::uint16_t contact_port = 0;           // 0: not said
   std::string content_type;                 // "type/subtype" in lower case, without parameters
   std::vector<std::string> authorizations;  // values of Authorization
-  std::vector<std::pair<std::string, std::string>> headers;  // all others, in order
+  /// Others, in order; of a parsed message those that nobody here asks for (Route, Allow, …) are
+  /// left out.
+  std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
 
   [[nodiscard]] bool is_request() const noexcept { return status == 0; }
