@@ -1,5 +1,5 @@
-// What can go wrong when the web server starts. While it runs, a bad request is answered and a broken connection
-// closed; neither is an error of ours.
+// What can go wrong when the web server starts. While it runs, a bad request is answered and a
+// broken connection closed; neither is an error of ours.
 #pragma once
 
 #include <boost/system/error_code.hpp>
@@ -7,10 +7,10 @@
 namespace varde::http {
 
 enum class error {
-  bad_address = 1,      ///< not HOST:PORT with a numeric host
-  cannot_listen,        ///< the address is taken, not ours, or not allowed
-  bad_certificate,      ///< certificate or key can't be read, or don't belong together
-  bad_pages,            ///< the directory of pages can't be read, or is too large
+  bad_address = 1,  ///< not HOST:PORT with a numeric host
+  cannot_listen,    ///< the address is taken, not ours, or not allowed
+  bad_certificate,  ///< certificate or key can't be read, or don't belong together
+  bad_pages,        ///< the directory of pages can't be read, or is too large
 };
 
 [[nodiscard]] boost::system::error_code make_error_code(error e) noexcept;

@@ -1,5 +1,6 @@
-// One request and the promise of its answer. A handler may answer at once or keep the exchange and answer later, from
-// the web thread; an exchange that is dropped unanswered is answered 500, so no peer waits for ever.
+// One request and the promise of its answer. A handler may answer at once or keep the exchange and
+// answer later, from the web thread; an exchange that is dropped unanswered is answered 500, so no
+// peer waits for ever.
 #pragma once
 
 #include <functional>
@@ -20,7 +21,8 @@ class exchange {
   exchange& operator=(const exchange&) = delete;
 
   [[nodiscard]] const request& in() const noexcept { return in_; }
-  /// The first answer counts; later ones are dropped, as one that comes after the connection has gone.
+  /// The first answer counts; later ones are dropped, as one that comes after the connection has
+  /// gone.
   void answer(response out);
   [[nodiscard]] bool answered() const noexcept { return !out_; }
 

@@ -8,7 +8,8 @@ namespace varde::http {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> method_names{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OTHER"};
+constexpr std::array<std::string_view, 7> method_names{"GET",   "HEAD",   "POST", "PUT",
+                                                       "PATCH", "DELETE", "OTHER"};
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -69,8 +70,12 @@ method method_of(std::string_view name) {
   return static_cast<method>(std::min<std::ptrdiff_t>(at - method_names.begin(), 6));
 }
 
-std::optional<std::string_view> request::header(std::string_view name) const { return first(headers, name); }
-std::optional<std::string_view> request::query_value(std::string_view name) const { return first(query, name); }
+std::optional<std::string_view> request::header(std::string_view name) const {
+  return first(headers, name);
+}
+std::optional<std::string_view> request::query_value(std::string_view name) const {
+  return first(query, name);
+}
 std::string_view request::parameter(std::string_view name) const {
   return first(parameters, name).value_or(std::string_view{});
 }
@@ -92,28 +97,50 @@ response no_content() {
 
 std::string_view reason_phrase(unsigned status) {
   switch (status) {
-    case 200: return "OK";
-    case 204: return "No Content";
-    case 304: return "Not Modified";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 408: return "Request Timeout";
-    case 409: return "Conflict";
-    case 413: return "Content Too Large";
-    case 414: return "URI Too Long";
-    case 417: return "Expectation Failed";
-    case 422: return "Unprocessable Content";
-    case 426: return "Upgrade Required";
-    case 428: return "Precondition Required";
-    case 429: return "Too Many Requests";
-    case 431: return "Request Header Fields Too Large";
-    case 500: return "Internal Server Error";
-    case 503: return "Service Unavailable";
-    case 505: return "HTTP Version Not Supported";
-    default: return "Unknown";
+    case 200:
+      return "OK";
+    case 204:
+      return "No Content";
+    case 304:
+      return "Not Modified";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 408:
+      return "Request Timeout";
+    case 409:
+      return "Conflict";
+    case 413:
+      return "Content Too Large";
+    case 414:
+      return "URI Too Long";
+    case 417:
+      return "Expectation Failed";
+    case 422:
+      return "Unprocessable Content";
+    case 426:
+      return "Upgrade Required";
+    case 428:
+      return "Precondition Required";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 503:
+      return "Service Unavailable";
+    case 505:
+      return "HTTP Version Not Supported";
+    default:
+      return "Unknown";
   }
 }
 
@@ -121,7 +148,8 @@ bool parse_target(std::string_view target, request& into) {
   if (!target.starts_with('/') || target.find('#') != std::string_view::npos) return false;
   const auto question = std::min(target.find('?'), target.size());
   into.path = target.substr(0, question);
-  if (question < target.size() && !parse_query(target.substr(question + 1), into.query)) return false;
+  if (question < target.size() && !parse_query(target.substr(question + 1), into.query))
+    return false;
 
   std::string_view rest = std::string_view{into.path}.substr(1);
   while (!rest.empty()) {
@@ -129,7 +157,8 @@ bool parse_target(std::string_view target, request& into) {
     auto segment = percent_decoded(rest.substr(0, slash), false);
     if (!segment) return false;
     into.segments.push_back(std::move(*segment));
-    if (slash + 1 == rest.size()) into.segments.emplace_back();  // a trailing slash is a segment of its own
+    if (slash + 1 == rest.size())
+      into.segments.emplace_back();  // a trailing slash is a segment of its own
     rest.remove_prefix(std::min(slash + 1, rest.size()));
   }
   return true;

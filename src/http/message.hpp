@@ -1,4 +1,5 @@
-// A request and a response as plain values: what handlers see of HTTP. Nothing here knows sockets or Beast.
+// A request and a response as plain values: what handlers see of HTTP. Nothing here knows sockets
+// or Beast.
 #pragma once
 
 #include <cstdint>
@@ -24,14 +25,14 @@ using header_list = std::vector<std::pair<std::string, std::string>>;
 
 struct request {
   method verb = method::other;
-  std::string path;                    // as sent, without the query
-  std::vector<std::string> segments;   // the path between its slashes, percent-decoded
-  header_list query;                   // decoded, in order
-  header_list headers;                 // names in lower case
-  header_list parameters;              // what the route's {names} stand for
+  std::string path;                   // as sent, without the query
+  std::vector<std::string> segments;  // the path between its slashes, percent-decoded
+  header_list query;                  // decoded, in order
+  header_list headers;                // names in lower case
+  header_list parameters;             // what the route's {names} stand for
   std::string body;
-  std::string remote;                  // the peer's address without port; proxy headers are never believed
-  base::steady_time received{};        // when its header was complete
+  std::string remote;  // the peer's address without port; proxy headers are never believed
+  base::steady_time received{};  // when its header was complete
 
   /// The first header of that (lower-case) name, or nullopt.
   [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;
@@ -59,8 +60,8 @@ struct response {
 /// The reason phrase of a status that Varde sends.
 [[nodiscard]] std::string_view reason_phrase(unsigned status);
 
-/// Splits a request target into path, decoded segments and query. False if it isn't an absolute path, or a percent
-/// escape is broken or stands for a control character.
+/// Splits a request target into path, decoded segments and query. False if it isn't an absolute
+/// path, or a percent escape is broken or stands for a control character.
 [[nodiscard]] bool parse_target(std::string_view target, request& into);
 
 }  // namespace varde::http

@@ -69,7 +69,8 @@ base::result<pages> pages::read(const std::string& directory) {
   pages out;
   std::error_code failed;
   std::size_t total_bytes = 0;
-  for (fs::recursive_directory_iterator at{directory, failed}, end; !failed && at != end; at.increment(failed)) {
+  for (fs::recursive_directory_iterator at{directory, failed}, end; !failed && at != end;
+       at.increment(failed)) {
     if (at->is_symlink() || !at->is_regular_file()) continue;
     auto content = read_file(at->path());
     if (!content) return error::bad_pages;
@@ -92,8 +93,9 @@ std::optional<response> pages::find(const request& in) const {
   if (at == files_.end()) return std::nullopt;
   const file& f = at->second;
   response out;
-  out.headers = {{"ETag", f.etag},
-                 {"Cache-Control", f.immutable ? "public, max-age=31536000, immutable" : "no-cache"}};
+  out.headers = {
+      {"ETag", f.etag},
+      {"Cache-Control", f.immutable ? "public, max-age=31536000, immutable" : "no-cache"}};
   const auto known = in.header("if-none-match");
   if (known && known->find(f.etag) != std::string_view::npos) {
     out.status = 304;

@@ -1,5 +1,5 @@
-// The built pages, read from their directory into memory at start: what isn't in the map doesn't exist, so no path
-// can climb out of the directory.
+// The built pages, read from their directory into memory at start: what isn't in the map doesn't
+// exist, so no path can climb out of the directory.
 #pragma once
 
 #include <map>
@@ -18,11 +18,12 @@ class pages {
   static constexpr std::size_t files_max = 2'000;
   static constexpr std::size_t total_bytes_max = 64 * 1024 * 1024;
 
-  /// Reads every regular file below `directory`; no links are followed. error::bad_pages if it can't.
+  /// Reads every regular file below `directory`; no links are followed. error::bad_pages if it
+  /// can't.
   [[nodiscard]] static base::result<pages> read(const std::string& directory);
 
-  /// nullopt if there is no such page. A match of If-None-Match gives 304. "/" is index.html; "/felt" and "/felt/"
-  /// are felt/index.html.
+  /// nullopt if there is no such page. A match of If-None-Match gives 304. "/" is index.html;
+  /// "/felt" and "/felt/" are felt/index.html.
   [[nodiscard]] std::optional<response> find(const request& in) const;
   [[nodiscard]] std::size_t count() const noexcept { return files_.size(); }
 

@@ -5,8 +5,8 @@
 
 namespace varde::http {
 
-response problem(unsigned status, std::string_view code, std::string_view title, std::string_view detail,
-                 std::string_view members) {
+response problem(unsigned status, std::string_view code, std::string_view title,
+                 std::string_view detail, std::string_view members) {
   response out;
   out.status = status;
   out.headers = {{"Content-Type", "application/problem+json"}, {"Cache-Control", "no-store"}};

@@ -8,9 +8,9 @@
 
 namespace varde::http {
 
-/// `code` is machine-readable, as "not_found", and makes the type "/problems/not_found". `title` is for people, the
-/// same for each occurrence; `detail` says what about this one, and never holds personal data. `members` is further
-/// JSON members as text, as "\"current\":{…}", or empty.
+/// `code` is machine-readable, as "not_found", and makes the type "/problems/not_found". `title` is
+/// for people, the same for each occurrence; `detail` says what about this one, and never holds
+/// personal data. `members` is further JSON members as text, as "\"current\":{…}", or empty.
 [[nodiscard]] response problem(unsigned status, std::string_view code, std::string_view title,
                                std::string_view detail = {}, std::string_view members = {});
 

@@ -1,4 +1,5 @@
-// Matching by a walk over the routes: there are a few dozen, and each request costs far more elsewhere.
+// Matching by a walk over the routes: there are a few dozen, and each request costs far more
+// elsewhere.
 #include "http/router.hpp"
 
 #include <cstdlib>
@@ -45,7 +46,8 @@ router::entry& router::add(method verb, std::string path_template) {
   for (const auto& e : entries_)
     if (e.verb == verb && e.path_template == path_template) std::abort();
   auto parts = split_template(path_template);
-  return entries_.emplace_back(verb, std::move(path_template), std::move(parts), handler{}, websocket_acceptor{});
+  return entries_.emplace_back(verb, std::move(path_template), std::move(parts), handler{},
+                               websocket_acceptor{});
 }
 
 void router::route(method verb, std::string path_template, handler h) {

@@ -1,5 +1,5 @@
-// From method and path to handler. Routes are templates, as "/api/v1/cases/{id}/claim"; what no route declares does
-// not exist, and a path that exists with other methods answers 405 with Allow.
+// From method and path to handler. Routes are templates, as "/api/v1/cases/{id}/claim"; what no
+// route declares does not exist, and a path that exists with other methods answers 405 with Allow.
 #pragma once
 
 #include <functional>
@@ -23,7 +23,8 @@ class router {
     bool websocket = false;
   };
 
-  /// A route for GET answers HEAD too. Two routes with one method and template are a mistake of ours: aborts.
+  /// A route for GET answers HEAD too. Two routes with one method and template are a mistake of
+  /// ours: aborts.
   void route(method verb, std::string path_template, handler h);
   /// The upgrade of a GET; the same GET without an upgrade answers 426.
   void route_websocket(std::string path_template, websocket_acceptor acceptor);

@@ -33,8 +33,8 @@ std::string origin_of(std::string_view url) {
   std::string text{host};
   if (text.starts_with("{s}.")) text.replace(0, 3, "*");
   const auto plain = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' ||
-           c == ':' || c == '*' || c == '[' || c == ']';
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
+           c == '-' || c == ':' || c == '*' || c == '[' || c == ']';
   };
   for (const char c : text)
     if (!plain(c)) return {};
@@ -77,7 +77,8 @@ std::optional<response> refuse_foreign_origin(const request& in, const origin_li
   return problem(403, "foreign_origin", "The request comes from a page that is not ours");
 }
 
-std::optional<response> refuse_cross_site(const request& in, const origin_list& ours, std::string_view csrf) {
+std::optional<response> refuse_cross_site(const request& in, const origin_list& ours,
+                                          std::string_view csrf) {
   if (auto refusal = refuse_foreign_origin(in, ours)) return refusal;
   const auto given = in.header("x-csrf-token");
   if (!csrf.empty() && given && base::equal_constant_time(*given, csrf)) return std::nullopt;

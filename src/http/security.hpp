@@ -1,5 +1,6 @@
-// What keeps other people's pages away from ours: the headers on every response, whose Origin is ours, the session
-// cookie and the token against cross-site requests. Pure functions over plain messages.
+// What keeps other people's pages away from ours: the headers on every response, whose Origin is
+// ours, the session cookie and the token against cross-site requests. Pure functions over plain
+// messages.
 #pragma once
 
 #include <optional>
@@ -11,13 +12,14 @@
 
 namespace varde::http {
 
-/// The name of the session cookie. "__Host-" makes browsers hold it to this host, HTTPS and path "/".
+/// The name of the session cookie. "__Host-" makes browsers hold it to this host, HTTPS and path
+/// "/".
 inline constexpr std::string_view session_cookie = "__Host-varde";
 /// Longer cookie values are not looked up.
 inline constexpr std::size_t session_token_bytes_max = 128;
 
-/// The headers that every response bears, errors too, as text with line ends. `tile_origin` is where map tiles come
-/// from, as "https://tiles.example", or empty.
+/// The headers that every response bears, errors too, as text with line ends. `tile_origin` is
+/// where map tiles come from, as "https://tiles.example", or empty.
 [[nodiscard]] std::string security_headers(std::string_view tile_origin);
 
 /// "https://host:port" of a URL or URL template; empty if it isn't an https or http URL.
@@ -41,11 +43,12 @@ class origin_list {
 [[nodiscard]] std::string session_cookie_set(std::string_view token);
 [[nodiscard]] std::string session_cookie_cleared();
 
-/// An unsafe request must not come from a page that isn't ours: nullopt if its Origin, where there is one, is ours,
-/// and its X-CSRF-Token is `csrf`; else the refusal (403).
+/// An unsafe request must not come from a page that isn't ours: nullopt if its Origin, where there
+/// is one, is ours, and its X-CSRF-Token is `csrf`; else the refusal (403).
 [[nodiscard]] std::optional<response> refuse_cross_site(const request& in, const origin_list& ours,
                                                         std::string_view csrf);
 /// The same for requests before there is a session: only the Origin.
-[[nodiscard]] std::optional<response> refuse_foreign_origin(const request& in, const origin_list& ours);
+[[nodiscard]] std::optional<response> refuse_foreign_origin(const request& in,
+                                                            const origin_list& ours);
 
 }  // namespace varde::http

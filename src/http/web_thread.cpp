@@ -8,7 +8,8 @@
 namespace varde::http {
 
 struct web_thread::ticker : std::enable_shared_from_this<ticker> {
-  ticker(boost::asio::io_context& context, std::chrono::milliseconds every, std::function<void()> what)
+  ticker(boost::asio::io_context& context, std::chrono::milliseconds every,
+         std::function<void()> what)
       : timer{context}, interval{every}, task{std::move(what)} {}
 
   void arm() {

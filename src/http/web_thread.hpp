@@ -1,5 +1,5 @@
-// The web thread as others see it: a way to run something on it, from any thread, and timers on it. Keeps Asio out
-// of the rooms that only need that much.
+// The web thread as others see it: a way to run something on it, from any thread, and timers on it.
+// Keeps Asio out of the rooms that only need that much.
 #pragma once
 
 #include <chrono>

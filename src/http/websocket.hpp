@@ -1,5 +1,5 @@
-// A WebSocket as its users see it: text frames out through a bounded queue, short text messages in. Everything is on
-// the web thread.
+// A WebSocket as its users see it: text frames out through a bounded queue, short text messages in.
+// Everything is on the web thread.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +26,9 @@ class websocket_session {
  public:
   virtual ~websocket_session() = default;
 
-  /// Queues a text frame; the string is shared with everyone else it goes to. Beyond the limit on the backlog the
-  /// socket is closed with 1013, except that one frame is always taken when nothing waits.
+  /// Queues a text frame; the string is shared with everyone else it goes to. Beyond the limit on
+  /// the backlog the socket is closed with 1013, except that one frame is always taken when nothing
+  /// waits.
   virtual void send(std::shared_ptr<const std::string> text) = 0;
   /// Bytes queued and not yet handed to the peer's socket.
   [[nodiscard]] virtual std::size_t backlog_bytes() const = 0;
