@@ -1,0 +1,31 @@
+// The page's words in the chosen language. The Norwegian dictionary is the pattern that the English one must fill,
+// so a missing word is a type error and not a hole on the screen.
+import { language } from "./prefs";
+import { enPages } from "./words/en_pages";
+import { enTerms } from "./words/en_terms";
+import { nbPages } from "./words/nb_pages";
+import { nbTerms } from "./words/nb_terms";
+
+/** The dictionary's shape: every text a string, every text with parts a function to string. */
+type Widen<T> = T extends string
+  ? string
+  : T extends (...parts: infer P) => string
+    ? (...parts: P) => string
+    : { [K in keyof T]: Widen<T[K]> };
+export type Pages = Widen<typeof nbPages>;
+export type Terms = Widen<typeof nbTerms>;
+
+const dictionaries: Record<"nb" | "en", Pages & Terms> = {
+  nb: { ...nbPages, ...nbTerms },
+  en: { ...enPages, ...enTerms },
+};
+
+/** The words in the chosen language; reading it in a component subscribes to the choice. */
+export function t(): Pages & Terms {
+  return dictionaries[language.value];
+}
+
+/** The word for a code of the server's, or the code itself when the page does not know it yet. */
+export function word(words: Record<string, string>, code: string): string {
+  return words[code] ?? code;
+}

@@ -1,0 +1,110 @@
+// From the live feed's frames to the console's state: what came, what went, and what a person must be told about it.
+import { signal } from "@preact/signals";
+import { t, word } from "../common/i18n";
+import { contact, startLive, type EndReason } from "../common/live";
+import { sayNow, saySoon } from "../common/say";
+import type { Case, LiveFrame } from "../common/types";
+import { notifyNew } from "./alerts";
+import { recentlyClosed, startLayout } from "./queue_state";
+import { forgetSilence } from "./silence";
+import { cases, isMine, loaded, openId } from "./store";
+
+/** Kept to say who closed a case whose row is still fading. */
+const closedKept = 50;
+
+/** "3 nye mens forbindelsen var nede": how many, until it is dismissed. */
+export const newWhileDown = signal(0);
+
+/** Puts a case as the server has it now; an older version than the one held changes nothing. */
+export function putCase(c: Case): void {
+  const held = cases.value.get(c.id);
+  if (held && held.version > c.version) return;
+  const next = new Map(cases.value);
+  if (c.state === "closed") {
+    next.delete(c.id);
+    recentlyClosed.set(c.id, c);
+    for (const id of recentlyClosed.keys()) {
+      if (recentlyClosed.size <= closedKept) break;
+      recentlyClosed.delete(id);
+    }
+  } else {
+    next.set(c.id, c);
+  }
+  cases.value = next;
+}
+
+function announce(before: Case | undefined, c: Case): void {
+  const place = `${word(t().kind, c.kind)}, ${c.municipality_name}`;
+  const arrived = c.state === "open" && before?.state !== "open";
+  const rose = before?.state === "open" && before.lane !== "life" && c.lane === "life";
+  if (arrived || rose || (c.state === "open" && before && c.signal_count > before.signal_count)) forgetSilence(c.id);
+  if (arrived || rose) {
+    notifyNew(c);
+    if (c.lane === "life") sayNow(`${t().lane.life}: ${place}`);
+    else saySoon(`${t().lane[c.lane]}: ${place}`);
+  } else if (before && c.attention && !before.attention && isMine(c)) {
+    notifyNew(c);
+    sayNow(`${t().queue.attention}: ${place}`);
+  } else if (before?.state === "open" && c.owner) {
+    saySoon(`${place}: ${t().queue.takenBy(c.owner.name, "")}`);
+  } else if (before && c.visits.some((v) => v.overdue) && !before.visits.some((v) => v.overdue)) {
+    sayNow(`${place}: ${t().progress.overdue}`);
+  }
+}
+
+/** Set while the feed was lost, so that what comes next is counted as missed. */
+let wasLost = false;
+
+function take(frame: LiveFrame): void {
+  const before = cases.value;
+  if (frame.type === "snapshot") {
+    const first = !loaded.value;
+    for (const id of before.keys()) if (!frame.cases.some((c) => c.id === id)) dropped(id);
+    cases.value = new Map(frame.cases.map((c) => [c.id, newest(c)]));
+    loaded.value = true;
+    if (!first) for (const c of frame.cases) announce(before.get(c.id), c);
+  } else if (frame.type === "changes") {
+    for (const change of frame.changes) {
+      const held = cases.value.get(change.case.id);
+      putCase(change.case);
+      if (!held || held.version < change.case.version) announce(held, change.case);
+    }
+  }
+  if (wasLost && (frame.type === "snapshot" || frame.type === "changes")) {
+    const missed = [...cases.value.values()].filter((c) => c.state === "open" && before.get(c.id)?.state !== "open");
+    if (missed.length > 0) {
+      newWhileDown.value += missed.length;
+      sayNow(t().banner.newWhileDown(newWhileDown.value));
+    }
+  }
+  wasLost = false;
+}
+function newest(c: Case): Case {
+  const held = cases.value.get(c.id);
+  return held && held.version >= c.version ? held : c;
+}
+function dropped(id: string): void {
+  if (openId.value === id) saySoon(t().error.closed);
+}
+
+/** Starts feed and layout for a signed-in operator; returns what stops both and forgets everything seen. */
+export function startFeed(ended: (reason: EndReason) => void): () => void {
+  wasLost = false;
+  const stopLayout = startLayout();
+  const stopWatch = contact.subscribe((state) => {
+    if (state !== "lost" || !loaded.value) return;
+    wasLost = true;
+    sayNow(t().banner.lost("", ""));
+  });
+  const stopLive = startLive({ frame: take, ended });
+  return () => {
+    stopLive();
+    stopWatch();
+    stopLayout();
+    cases.value = new Map();
+    recentlyClosed.clear();
+    loaded.value = false;
+    newWhileDown.value = 0;
+    openId.value = null;
+  };
+}

@@ -1,0 +1,81 @@
+// Everything that happened to the case, newest first, in words; and, on the newest line, the way to take it back.
+import { useId } from "preact/hooks";
+import { clockTime } from "../common/clock";
+import { t, word } from "../common/i18n";
+import type { Case, CaseAlone, HistoryItem } from "../common/types";
+import { detailMissing, undoable } from "./case_detail";
+import { undo } from "./undo";
+
+/** What happened, without when and by whom. */
+export function sayItem(item: HistoryItem, c: Case | null): string {
+  const words = t().history;
+  const step = c?.steps.find((s) => s.id === item.step)?.text ?? item.step ?? "";
+  switch (item.type) {
+    case "case_opened":
+      return words.case_opened(word(t().kind, item.kind ?? "unspecified"));
+    case "released":
+      return [words.released, word(t().released, item.reason ?? "unspecified")].filter(Boolean).join(", ");
+    case "taken_over":
+      return words.taken_over(item.from_user ?? "");
+    case "note_added":
+      return item.text ?? "";
+    case "step_ticked":
+      return item.done ? words.step_done(step) : words.step_undone(step);
+    case "visit_offered":
+      return [words.visit_offered(item.team_name ?? ""), item.message && `«${item.message}»`].filter(Boolean).join(" ");
+    case "visit_moved": {
+      const rest = [item.reason, item.note && `«${item.note}»`].filter(Boolean).join(" ");
+      return [t().visit[item.state ?? "offered"], rest].filter(Boolean).join(": ");
+    }
+    case "closed":
+      return words.closed(
+        t().outcome[item.outcome?.kind ?? "real"],
+        word(t().cause, item.outcome?.cause ?? "other"),
+      );
+    case "alarm_joined":
+      return [words.alarm_joined, item.signal?.location_text, item.signal?.text].filter(Boolean).join(" · ");
+    default:
+      return words[item.type];
+  }
+}
+
+export function sayActor(item: HistoryItem): string {
+  if (item.actor.kind === "system") return t().history.system;
+  if (item.actor.kind === "device") return `${t().history.device} ${item.actor.user}`;
+  return item.actor.name || item.actor.user;
+}
+
+export function HistoryLine({ item, c }: { item: HistoryItem; c: Case | null }) {
+  return (
+    <>
+      <time dateTime={item.at}>{clockTime(item.at)}</time>
+      <span class={item.type === "note_added" ? "history-note" : ""}>
+        {sayItem(item, c)} <span class="muted">· {sayActor(item)}</span>
+      </span>
+    </>
+  );
+}
+
+export function History({ detail }: { detail: CaseAlone | null }) {
+  const id = useId();
+  const words = t().history;
+  const back = detail ? undoable(detail) : null;
+  return (
+    <section class="part" aria-labelledby={id}>
+      <h3 id={id}>{t().pane.history}</h3>
+      {detailMissing.value && <p class="notable">{words.missing}</p>}
+      <ol class="history">
+        {[...(detail?.history ?? [])].reverse().map((item) => (
+          <li key={item.version}>
+            <HistoryLine item={item} c={detail} />
+            {item === back && (
+              <button type="button" class="slim" onClick={() => void undo()}>
+                {t().action.undo} <kbd aria-hidden="true">Ctrl+Z</kbd>
+              </button>
+            )}
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

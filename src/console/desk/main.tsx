@@ -1,0 +1,19 @@
+// Starts the operator's console.
+import { render } from "preact";
+import "../common/tokens.css";
+import "../common/base.css";
+import "./desk.css";
+import "./case.css";
+import { startClock } from "../common/clock";
+import { startPrefs } from "../common/prefs";
+import { startTitle } from "./alerts";
+import { App, startApp } from "./app";
+import { startDetail } from "./case_detail";
+
+startPrefs();
+startClock();
+startTitle();
+startDetail();
+const root = document.getElementById("app");
+if (root) render(<App />, root);
+void startApp();
