@@ -1,0 +1,61 @@
+// The core thread: the engine on a real ledger. It sleeps on the lanes' eventfd, drains them into
+// the engine whenever there is room, and owns the Redis connection that the ledger is written
+// through.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "alarm/admission.hpp"
+#include "base/metrics.hpp"
+#include "base/result.hpp"
+#include "board/gateway.hpp"
+#include "lanes/lane_set.hpp"
+#include "redis/endpoint.hpp"
+#include "registry/directory.hpp"
+
+namespace varde::core {
+
+struct core_options {
+  std::string node = "node";
+  redis::endpoint redis;
+  /// Other nodes may write to the same ledger, so their entries are followed. Off where the Redis
+  /// is this process's own.
+  bool follow_others = true;
+  std::chrono::seconds snapshot_every{300};
+  /// start() gives up when the ledger could not be read by then.
+  std::chrono::seconds restore_limit{120};
+};
+
+/// start and stop are for the thread that owns it; the gateway's calls are for any thread.
+class core_thread final : public board::gateway {
+ public:
+  core_thread(core_options options, lanes::lane_set<alarm::admission>& lanes,
+              const registry::directory& directory, base::metrics& metrics);
+  /// Stops if that has not been done.
+  ~core_thread() override;
+
+  /// Connects, restores the board from snapshot and ledger, and goes to work. Listeners are
+  /// subscribed before. The error says why the ledger could not be read.
+  base::result<void> start(std::vector<alarm::answer_sink*> sinks);
+  /// Finishes what the lanes hold, writes a snapshot, ends the thread. No more signals may be
+  /// pushed. Waits at most `limit` for the ledger.
+  void stop(std::chrono::milliseconds limit);
+  /// The ledger answers and the board is restored. Any thread.
+  [[nodiscard]] bool ready() const;
+
+  void submit(alarm::v1::Command command, std::function<void(board::command_result)> done) override;
+  void take_next(board::next_request request,
+                 std::function<void(board::command_result)> done) override;
+  void presence(std::string user, bool gone) override;
+  void subscribe(std::function<void(std::shared_ptr<const board::change_batch>)> listener) override;
+
+ private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
+}  // namespace varde::core

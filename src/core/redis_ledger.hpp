@@ -1,0 +1,27 @@
+// The engine's ledger on Redis: commits through the compare-and-append function, subjects read back
+// by their lists.
+#pragma once
+
+#include "core/ledger_port.hpp"
+#include "ledger/writer.hpp"
+#include "redis/connection.hpp"
+
+namespace varde::core {
+
+/// On the connection's thread; the connection must outlive it.
+class redis_ledger final : public ledger_port {
+ public:
+  explicit redis_ledger(redis::connection& connection)
+      : connection_(connection), writer_(connection) {}
+
+  void submit(const std::vector<ledger::commit>& commits,
+              std::function<void(std::vector<ledger::commit_result>)> done) override;
+  void read_subject(const std::string& municipality, const std::string& subject,
+                    std::function<void(base::result<std::vector<alarm::v1::Entry>>)> done) override;
+
+ private:
+  redis::connection& connection_;
+  ledger::writer writer_;
+};
+
+}  // namespace varde::core
