@@ -161,7 +161,7 @@ varde_install() {
     local node
     node=$(node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/')
     [ "${node:-0}" -ge "$VARDE_NODE_MIN" ] ||
-      varde_fail "Node.js $VARDE_NODE_MIN or newer is needed for the console: ${node:-none} is here."
+      varde_fail "Node.js $VARDE_NODE_MIN or newer is needed for the console, not ${node:-none}."
     ;;
   esac
 }

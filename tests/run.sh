@@ -56,8 +56,8 @@ run() {
 }
 
 # "passed failed" as the runner whose output is in the file $1 counted them; nothing if it did not.
-# The runners known here: ctest, python's unittest, vitest, and scripts that close with "N passed, N
-# failed".
+# The runners known here: ctest, python's unittest, vitest, scripts that close with
+# "N passed, N failed", and those that say "ok  …" or "FAILED  …" for each.
 counts_in() {
   awk '
     /^[0-9]+% tests passed, [0-9]+ tests failed out of [0-9]+/ { p = $9 - $4; f = $4; seen = 1 }
@@ -82,7 +82,9 @@ counts_in() {
       line = $0; sub(/^[a-z]+: /, "", line); split(line, words, /[ ,]+/)
       p = words[1]; f = words[3]; seen = 1
     }
-    END { if (seen) print p, f }
+    /^ok  / { good++ }
+    /^FAILED  / { bad++ }
+    END { if (seen) print p, f; else if (good + bad) print good + 0, bad + 0 }
   ' <(sed 's/\x1b\[[0-9;]*m//g' "$1")
 }
 

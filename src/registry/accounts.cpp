@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/hash.hpp"
 #include "registry/totp.hpp"
@@ -113,11 +114,13 @@ void accounts::open_session(const pending_pointer& pending) {
   session.set_csrf(base::random_token(token_bytes));
   session.set_origin(attempt.origin);
   sessions_.insert_or_assign(session.token_sha256(),
-                             held_session{session, session.last_seen_at_us()});
+                             held_session{session, session.last_seen_at_us(), false});
 
   write(change, [this, pending, token, name = session.token_sha256(),
-                 alive = std::weak_ptr{alive_}](journal_outcome) {
+                 alive = std::weak_ptr{alive_}](journal_outcome outcome) {
     if (alive.expired()) return;
+    if (const auto at = sessions_.find(name); at != sessions_.end())
+      at->second.stored = outcome == journal_outcome::durable;
     sign_in_answer answer;
     answer.holder = find_session_by_name(name, false);
     if (answer.holder) {  // else it was ended while the journal wrote
@@ -197,6 +200,9 @@ void accounts::end_expired() {
   for (const auto& [name, held] : sessions_)
     if (const auto reason = over(held.session)) ended.emplace_back(name, *reason);
   for (const auto& [name, reason] : ended) end(name, reason, true);
+  std::erase_if(ended_, [this, now = now_()](const auto& one) {
+    return now - one.second > options_.session_max;
+  });
 }
 
 void accounts::end(const std::string& name, v1::EndReason reason, bool tell_others) {
@@ -207,6 +213,7 @@ void accounts::end(const std::string& name, v1::EndReason reason, bool tell_othe
   change.mutable_ended()->set_user(at->second.session.user());
   change.mutable_ended()->set_reason(reason);
   sessions_.erase(at);
+  ended_[change.ended().token_sha256()] = now_();
   for (const auto& listener : session_ended_) listener(change.ended());
   if (tell_others) write(std::move(change));
 }
@@ -254,15 +261,39 @@ void accounts::write(v1::SignInChange change, std::function<void(journal_outcome
   journal_.write(std::move(change), std::move(done));
 }
 
+void accounts::take_stored(const v1::Session& session) {
+  if (ended_.contains(session.token_sha256())) return;
+  auto& held = sessions_[session.token_sha256()];
+  const auto seen_us = std::max(held.session.last_seen_at_us(), session.last_seen_at_us());
+  held.session = session;
+  held.session.set_last_seen_at_us(seen_us);
+  held.stored = true;
+}
+
+void accounts::load(std::vector<v1::Account> stored_accounts,
+                    std::vector<v1::Session> stored_sessions) {
+  for (auto& account : stored_accounts) store(std::move(account));
+  std::set<std::string_view> kept;
+  for (const auto& session : stored_sessions) {
+    kept.insert(session.token_sha256());
+    take_stored(session);
+  }
+  std::vector<std::string> gone;
+  for (const auto& [name, held] : sessions_)
+    if (held.stored && !kept.contains(name)) gone.push_back(name);
+  for (const auto& name : gone) end(name, v1::END_REASON_REVOKED, false);
+  end_expired();
+}
+
 void accounts::apply(const v1::SignInChange& change) {
-  if (change.writer() == writer_) return;  // carried out before it was written
+  // Our own changes were carried out before they were written. An account's is carried out again: a
+  // load may have brought back what stood in the store before.
+  if (change.writer() == writer_ && !change.has_account()) return;
   switch (change.body_case()) {
     case v1::SignInChange::kAccount:
       return store(change.account());
     case v1::SignInChange::kOpened:
-      sessions_.insert_or_assign(change.opened().token_sha256(),
-                                 held_session{change.opened(), change.opened().last_seen_at_us()});
-      return;
+      return take_stored(change.opened());
     case v1::SignInChange::kSeen: {
       const auto at = sessions_.find(change.seen().token_sha256());
       if (at == sessions_.end()) return;

@@ -127,6 +127,10 @@ class accounts {
   /// nothing.
   void apply(const v1::SignInChange& change);
 
+  /// Everything the store holds. A session that was kept there once and no longer is has been ended
+  /// elsewhere, and ends here; one that the journal has not written yet stays.
+  void load(std::vector<v1::Account> stored_accounts, std::vector<v1::Session> stored_sessions);
+
   [[nodiscard]] std::size_t session_count() const noexcept { return sessions_.size(); }
 
  private:
@@ -135,6 +139,7 @@ class accounts {
   struct held_session {
     v1::Session session;
     std::int64_t seen_written_us = 0;
+    bool stored = false;  // the store has, or had, it
   };
 
   void password_checked(const pending_pointer& pending, bool matches);
@@ -144,6 +149,7 @@ class accounts {
   void store(v1::Account account);
   void end(const std::string& name, v1::EndReason reason, bool tell_others);
   void touch(held_session& held);
+  void take_stored(const v1::Session& session);
   void write(v1::SignInChange change, std::function<void(journal_outcome)> done = {});
   [[nodiscard]] std::optional<v1::EndReason> over(const v1::Session& session) const;
 
@@ -155,6 +161,7 @@ class accounts {
   sign_in_throttle throttle_;
   std::map<std::string, std::shared_ptr<const v1::Account>, std::less<>> accounts_;
   std::map<std::string, held_session, std::less<>> sessions_;  // by name
+  std::map<std::string, base::wall_time> ended_;  // so that no late news brings one back
   std::vector<std::function<void(const v1::SessionEnded&)>> session_ended_;
   std::vector<std::function<void(const v1::Account&)>> account_changed_;
   std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);

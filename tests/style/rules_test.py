@@ -62,6 +62,7 @@ class the_file_rules(unittest.TestCase):
         for path, text in (
             ("a.cpp", "#include <x>\n"),
             ("a.hpp", "// Short.\n#pragma once\n"),
+            ("a.cpp", "// Short.\n"),
             ("a.py", "import os\n"),
             ("a.sh", "#!/bin/sh\nset -e\n"),
             ("a.css", "body {}\n"),

@@ -9,8 +9,9 @@ from rooms import Violation
 
 LINES_MAX = 600
 COLUMNS_MAX = 100
-# A file's opening comment is a sentence or more, not a title.
+# A file's opening comment is a sentence or more, not a title; that of a .cpp may lean on its header.
 OPENING_WORDS_MIN = 6
+OPENING_WORDS_MIN_OF_CPP = 3
 
 _COMMENT_STARTS = {
     ".cpp": ("//", "/*"),
@@ -63,7 +64,8 @@ def opening_comment(path, text):
         words += _COMMENT_SIGNS.sub("", line.strip()).split()
         if in_block and re.search(r"\*/|\"\"\"", line[3:] if number == 0 else line):
             break
-    if len(words) < OPENING_WORDS_MIN:
+    words_min = OPENING_WORDS_MIN_OF_CPP if _kind(path) == ".cpp" else OPENING_WORDS_MIN
+    if len(words) < words_min:
         return [Violation(path, 1, f"begins with a comment of only {len(words)} words")]
     return []
 

@@ -1,0 +1,105 @@
+// The commands behind the three calls.
+#include "registry/set_store.hpp"
+
+#include <memory>
+#include <optional>
+
+#include "registry/error.hpp"
+#include "registry/keys.hpp"
+
+namespace varde::registry {
+
+namespace {
+
+constexpr std::string_view no_position = "0-0";
+
+/// KEYS: the set's stream. ARGV: the position it must stand at, the set, how many to keep.
+constexpr std::string_view append_script = R"(
+local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
+local position = newest[1] and newest[1][1] or '0-0'
+if position ~= ARGV[1] then return false end
+return redis.call('XADD', KEYS[1], 'MAXLEN', ARGV[3], '*', 'set', ARGV[2])
+)";
+
+/// How many XADD need not keep exactly: announcements are only hints.
+constexpr std::string_view announcements_kept = "1000";
+
+/// From the reply to XREVRANGE … COUNT 1.
+base::result<stored_set> read_newest(std::string municipality, const redis::reply& reply) {
+  stored_set found{std::move(municipality), std::string{no_position}, {}};
+  if (!reply.is(redis::reply::kind::array)) return error::store_damaged;
+  if (reply.elements.empty()) return found;
+  const auto& entry = reply.elements[0].elements;
+  if (entry.size() != 2 || entry[1].elements.size() != 2) return error::store_damaged;
+  found.position = entry[0].text;
+  if (!found.set.ParseFromString(entry[1].elements[1].text)) return error::store_damaged;
+  if (found.set.municipality().id() != found.municipality) return error::store_damaged;
+  return found;
+}
+
+/// Waits for the sets of several municipalities.
+struct gathering {
+  std::size_t missing = 0;
+  std::vector<stored_set> sets;
+  std::optional<boost::system::error_code> failure;
+  std::function<void(base::result<std::vector<stored_set>>)> done;
+
+  void take(base::result<stored_set> set) {
+    if (set)
+      sets.push_back(std::move(*set));
+    else
+      failure = set.error();
+    if (--missing > 0) return;
+    if (failure)
+      done(*failure);
+    else
+      done(std::move(sets));
+  }
+};
+
+}  // namespace
+
+void load_set(redis::connection& connection, std::string municipality,
+              std::function<void(base::result<stored_set>)> done) {
+  const auto key = keys::set_of(municipality);
+  connection.send({"XREVRANGE", key, "+", "-", "COUNT", "1"},
+                  [municipality = std::move(municipality),
+                   done = std::move(done)](base::result<redis::reply> reply) mutable {
+                    if (!reply) return done(error::store_unreachable);
+                    done(read_newest(std::move(municipality), *reply));
+                  });
+}
+
+void load_all_sets(redis::connection& connection,
+                   std::function<void(base::result<std::vector<stored_set>>)> done) {
+  connection.send({"SMEMBERS", std::string{keys::municipalities}},
+                  [&connection, done = std::move(done)](base::result<redis::reply> reply) mutable {
+                    if (!reply) return done(error::store_unreachable);
+                    if (reply->elements.empty()) return done(std::vector<stored_set>{});
+                    auto all = std::make_shared<gathering>();
+                    all->missing = reply->elements.size();
+                    all->done = std::move(done);
+                    for (auto& id : reply->elements)
+                      load_set(connection, std::move(id.text),
+                               [all](base::result<stored_set> set) { all->take(std::move(set)); });
+                  });
+}
+
+void write_set(redis::connection& connection, stored_set next,
+               std::function<void(base::result<void>)> done) {
+  // The id goes in first: an id without a set is harmless, a set without its id would not be found.
+  connection.send({"SADD", std::string{keys::municipalities}, next.municipality},
+                  [](base::result<redis::reply>) {});
+  connection.send({"EVAL", std::string{append_script}, "1", keys::set_of(next.municipality),
+                   next.position, next.set.SerializeAsString(), std::to_string(sets_kept)},
+                  [done = std::move(done)](base::result<redis::reply> reply) {
+                    if (!reply) return done(error::store_unreachable);
+                    if (reply->is(redis::reply::kind::nil)) return done(error::changed_meanwhile);
+                    done({});
+                  });
+  connection.send({"XADD", std::string{keys::imports}, "MAXLEN", "~",
+                   std::string{announcements_kept}, "*", "m", next.municipality},
+                  [](base::result<redis::reply>) {});
+}
+
+}  // namespace varde::registry

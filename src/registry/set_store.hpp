@@ -1,0 +1,37 @@
+// Municipality sets in Redis: read whole, and written by compare-and-append, so that of two imports
+// at once exactly one is taken.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "redis/connection.hpp"
+#include "varde/registry/v1/registry.pb.h"
+
+namespace varde::registry {
+
+/// Older sets kept beside the newest, for a look back.
+inline constexpr std::size_t sets_kept = 10;
+
+struct stored_set {
+  std::string municipality;
+  std::string position;  // in its stream; "0-0": there is none yet
+  v1::MunicipalitySet set;
+};
+
+/// All on the connection's thread; `done` is called once. Errors: store_unreachable, store_damaged.
+/// A municipality without a set comes with position "0-0".
+void load_set(redis::connection& connection, std::string municipality,
+              std::function<void(base::result<stored_set>)> done);
+/// All municipalities that Redis knows, in no order.
+void load_all_sets(redis::connection& connection,
+                   std::function<void(base::result<std::vector<stored_set>>)> done);
+
+/// Appends `next.set` if the newest one is still at `next.position`, and tells all nodes. Errors:
+/// store_unreachable (the fate is unknown: load again), changed_meanwhile.
+void write_set(redis::connection& connection, stored_set next,
+               std::function<void(base::result<void>)> done);
+
+}  // namespace varde::registry
