@@ -43,7 +43,7 @@ struct connection_options {
   std::chrono::milliseconds back_off_min{50};
   std::chrono::milliseconds back_off_max{2'000};
   std::string client_name = "varde";
-  parser_limits replies;
+  parser_limits replies{};
 };
 
 /// Everything on the io_context's one thread. Handlers are called from the io_context, never from

@@ -10,15 +10,15 @@
 namespace varde::redis {
 
 struct endpoint {
-  std::string unix_path;  // if set, host, port and tls mean nothing
-  std::string host;
+  std::string unix_path{};  // if set, host, port and tls mean nothing
+  std::string host{};
   std::uint16_t port = 6379;
   bool tls = false;
-  std::string ca_file;    // PEM; empty: the system's authorities
-  std::string cert_file;  // PEM, our own certificate if the server asks for one; empty: none
-  std::string key_file;   // PEM, its key
-  std::string user;       // empty with a password: Redis's "default" user
-  std::string password;   // empty: no authentication
+  std::string ca_file{};    // PEM; empty: the system's authorities
+  std::string cert_file{};  // PEM, our own certificate if the server asks for one; empty: none
+  std::string key_file{};   // PEM, its key
+  std::string user{};       // empty with a password: Redis's "default" user
+  std::string password{};   // empty: no authentication
 
   friend bool operator==(const endpoint&, const endpoint&) = default;
 };
