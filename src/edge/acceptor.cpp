@@ -1,0 +1,54 @@
+// Accepting in turns, so that a storm of new peers leaves time for those who are already here.
+#include "edge/acceptor.hpp"
+
+#include <cerrno>
+#include <cstring>
+
+#include "edge/edge_thread.hpp"
+
+namespace varde::edge {
+
+namespace {
+
+constexpr int peers_per_turn_max = 32;
+/// When the system has no descriptors left, asking again at once would only burn time.
+constexpr std::chrono::milliseconds pause_when_exhausted{100};
+
+}  // namespace
+
+acceptor::acceptor(edge_thread& home, listener via, descriptor listening, make_session make)
+    : home_{home}, via_{via}, listening_{home.io(), listening.release()}, make_{std::move(make)} {}
+
+void acceptor::start() { wait(); }
+
+void acceptor::stop() {
+  home_.due().set(*this, base::steady_time::max());
+  boost::system::error_code already_closed;
+  listening_.close(already_closed);
+}
+
+void acceptor::wait() {
+  listening_.async_wait(boost::asio::posix::descriptor_base::wait_read,
+                        [self = shared_from_this()](const boost::system::error_code& stopped) {
+                          if (!stopped) self->accept_turn();
+                        });
+}
+
+void acceptor::accept_turn() {
+  for (int i = 0; i < peers_per_turn_max; ++i) {
+    auto [socket, peer] = accept_peer(listening_.native_handle());
+    if (!socket) {
+      if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM) break;
+      home_.note_rejected(via_, cause::over_limit);
+      return home_.due().set(*this, std::chrono::steady_clock::now() + pause_when_exhausted);
+    }
+    const auto session = make_(std::move(socket), peer);
+    if (home_.adopt(session, via_)) session->start();
+  }
+  home_.flush_queued();
+  wait();
+}
+
+void acceptor::on_deadline() { wait(); }
+
+}  // namespace varde::edge

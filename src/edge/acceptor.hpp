@@ -1,0 +1,40 @@
+// A TCP listener on one edge thread: takes peers a bounded number at a time and makes a session of
+// each.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <functional>
+#include <memory>
+
+#include "edge/connection.hpp"
+#include "edge/counters.hpp"
+#include "edge/deadlines.hpp"
+#include "edge/sockets.hpp"
+
+namespace varde::edge {
+
+/// Used on its edge thread only.
+class acceptor final : public std::enable_shared_from_this<acceptor>, private deadline_entry {
+ public:
+  using make_session =
+      std::function<std::shared_ptr<connection>(descriptor, const socket_address&)>;
+
+  acceptor(edge_thread& home, listener via, descriptor listening, make_session make);
+
+  void start();
+  /// Closes the socket: whom the kernel has not handed over yet is turned away.
+  void stop();
+
+ private:
+  void wait();
+  void accept_turn();
+  void on_deadline() override;
+
+  edge_thread& home_;
+  listener via_;
+  boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> listening_;
+  make_session make_;
+};
+
+}  // namespace varde::edge

@@ -1,0 +1,160 @@
+// The thread's life: run, drain, end; and the roster of its connections.
+#include "edge/edge_thread.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+
+namespace varde::edge {
+
+namespace {
+
+/// A TLS record is at most this long, so one read takes a whole one.
+constexpr std::size_t read_buffer_bytes = 16 * 1024;
+constexpr std::chrono::seconds sweep_every{1};
+
+std::int64_t seconds_of(base::steady_time t) {
+  return t.time_since_epoch() / std::chrono::seconds{1};
+}
+
+}  // namespace
+
+class edge_thread::sweep final : public deadline_entry {
+ public:
+  explicit sweep(edge_thread& home) : home_{home} { set(); }
+  void set() {
+    const auto now = std::chrono::steady_clock::now();
+    const bool drains_sooner = home_.drain_until_ > now && home_.drain_until_ < now + sweep_every;
+    home_.deadlines_.set(*this, drains_sooner ? home_.drain_until_ : now + sweep_every);
+  }
+
+ private:
+  void on_deadline() override {
+    home_.intake_.give_up_old(std::chrono::steady_clock::now());
+    home_.flush_queued();
+    home_.end_if_drained();
+    set();
+  }
+  edge_thread& home_;
+};
+
+edge_thread::edge_thread(std::uint32_t index, const options& given, lane_set& lanes,
+                         const registry::directory& directory, counters& counted)
+    : options_{given},
+      counted_{counted},
+      directory_{directory},
+      registry_{directory},
+      intake_{index, given, lanes, counted},
+      read_buffer_(read_buffer_bytes),
+      sweep_{std::make_unique<sweep>(*this)} {}
+
+edge_thread::~edge_thread() { stop(); }
+
+void edge_thread::start() {
+  thread_ = std::thread{[this] { run(); }};
+}
+
+void edge_thread::run() {
+  ::pthread_setname_np(::pthread_self(), "varde-edge");
+  io_.run();
+  for (const auto& one : std::vector{roster_}) one->end(cause::draining);
+  to_flush_.clear();
+  drainables_.clear();
+  stay_.reset();
+  io_.restart();
+  io_.poll();  // lets the cancelled waits go
+}
+
+void edge_thread::post(std::function<void()> work) { boost::asio::post(io_, std::move(work)); }
+
+void edge_thread::stop() {
+  if (!thread_.joinable()) return;
+  post([this] { begin_drain(); });
+  thread_.join();
+}
+
+void edge_thread::begin_drain() {
+  draining_ = true;
+  drain_until_ = std::chrono::steady_clock::now() + bounds().drain_max;
+  for (const auto& one : drainables_) one->drain();
+  for (const auto& one : std::vector{roster_}) one->drain();
+  flush_queued();
+  sweep_->set();
+  end_if_drained();
+}
+
+void edge_thread::end_if_drained() {
+  if (!draining_ || io_.stopped()) return;
+  const bool served = roster_.empty() && std::ranges::all_of(drainables_, [](const auto& d) {
+                        return d->is_drained();
+                      });
+  const bool too_late = std::chrono::steady_clock::now() >= drain_until_;
+  if (!served && !too_late) return;
+  for (const auto& one : std::vector{roster_}) one->cut_short();
+  io_.stop();
+}
+
+void edge_thread::deliver(std::span<const alarm::admission_answer> answers) {
+  boost::asio::post(io_, [this, batch = std::vector(answers.begin(), answers.end())] {
+    intake_.answer(batch);
+    flush_queued();
+    end_if_drained();
+  });
+}
+
+bool edge_thread::adopt(std::shared_ptr<connection> newcomer, listener via) {
+  const auto l = static_cast<std::size_t>(via);
+  counted_.accepted[l]->add();
+  if (draining_ || roster_.size() >= bounds().connections_max) {
+    note_rejected(via, cause::over_limit);
+    return false;
+  }
+  counted_.open[l]->add(1);
+  newcomer->roster_place = roster_.size();
+  unidentified_.push_back(*newcomer);
+  roster_.push_back(std::move(newcomer));
+  make_room();
+  return true;
+}
+
+void edge_thread::make_room() {
+  if (unidentified_.size() > bounds().unidentified_max)
+    unidentified_.front().end(cause::over_limit);
+}
+
+void edge_thread::identified(connection& one) {
+  unidentified_hook& hook = one;
+  if (hook.is_linked()) unidentified_.erase(unidentified_.iterator_to(one));
+}
+
+void edge_thread::forget(connection& gone, listener via, cause why) {
+  const auto l = static_cast<std::size_t>(via);
+  counted_.open[l]->add(-1);
+  note_rejected(via, why);
+  identified(gone);
+  const auto place = gone.roster_place;
+  std::swap(roster_[place], roster_.back());
+  roster_[place]->roster_place = place;
+  roster_.pop_back();
+  if (draining_) end_if_drained();
+}
+
+void edge_thread::note_rejected(listener via, cause why) {
+  counted_.ended[static_cast<std::size_t>(via)][static_cast<std::size_t>(why)]->add();
+  log_end(via, why);
+}
+
+void edge_thread::log_end(listener via, cause why) {
+  if (why == cause::peer_closed || why == cause::draining) return;
+  if (!log_ends_.allow(seconds_of(std::chrono::steady_clock::now()))) return;
+  spdlog::info("edge: ended: listener={} cause={}", listener_name(via), cause_name(why));
+}
+
+void edge_thread::flush_queued() {
+  // Flushing may end a connection but queues none, so the list does not grow meanwhile.
+  for (const auto& one : to_flush_) one->flush();
+  to_flush_.clear();
+}
+
+}  // namespace varde::edge

@@ -1,0 +1,113 @@
+// One thread of the edge: its io_context, the connections that live on it, the door to the core,
+// and the mailbox for the core's answers. A connection never leaves its thread, so nothing in here
+// is locked.
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/intrusive/list.hpp>
+#include <functional>
+#include <memory>
+#include <span>
+#include <thread>
+#include <vector>
+
+#include "alarm/admission.hpp"
+#include "base/log.hpp"
+#include "edge/connection.hpp"
+#include "edge/counters.hpp"
+#include "edge/deadlines.hpp"
+#include "edge/intake.hpp"
+#include "edge/options.hpp"
+#include "registry/directory.hpp"
+
+namespace varde::edge {
+
+/// Something on the thread that is no connection but must be served out before it ends: the SIP
+/// side.
+class drainable {
+ public:
+  virtual ~drainable() = default;
+  /// Take no more input.
+  virtual void drain() = 0;
+  /// Nothing is waited for any more.
+  [[nodiscard]] virtual bool is_drained() const = 0;
+};
+
+class edge_thread final : public alarm::answer_sink {
+ public:
+  /// `index` is the reply address's edge. What is passed by reference must outlive the thread.
+  edge_thread(std::uint32_t index, const options& given, lane_set& lanes,
+              const registry::directory& directory, counters& counted);
+  ~edge_thread() override;
+
+  void start();
+  /// Any thread. Runs `work` on this one.
+  void post(std::function<void()> work);
+  /// Another thread. Drains what lives here, at most for the configured time, and ends the thread.
+  void stop();
+
+  /// The core thread. One post for the batch.
+  void deliver(std::span<const alarm::admission_answer> answers) override;
+
+  // From here on: only on the thread itself.
+
+  /// False if there are too many connections; the caller drops it.
+  bool adopt(std::shared_ptr<connection> newcomer, listener via);
+  /// A connection has ended. Its object lives on until its caller lets go.
+  void forget(connection& gone, listener via, cause why);
+  /// A registered device stands behind it: it is no longer ended to make room.
+  void identified(connection& one);
+  /// At the end of this turn the connection is flushed.
+  void flush_later(std::shared_ptr<connection> one) { to_flush_.push_back(std::move(one)); }
+  void flush_queued();
+  void add_drainable(std::shared_ptr<drainable> one) { drainables_.push_back(std::move(one)); }
+
+  [[nodiscard]] boost::asio::io_context& io() noexcept { return io_; }
+  [[nodiscard]] const options& given() const noexcept { return options_; }
+  [[nodiscard]] const limits& bounds() const noexcept { return options_.limits; }
+  [[nodiscard]] counters& counted() noexcept { return counted_; }
+  [[nodiscard]] deadlines& due() noexcept { return deadlines_; }
+  [[nodiscard]] intake& door() noexcept { return intake_; }
+  [[nodiscard]] const registry::view& registry() { return registry_.current(); }
+  [[nodiscard]] std::uint64_t registry_generation() const { return directory_.generation(); }
+  /// Shared by all connections of the thread; good until the next read.
+  [[nodiscard]] std::span<char> read_buffer() noexcept { return read_buffer_; }
+  /// Counts input that was turned away without a connection ending, and logs a bounded number of
+  /// lines.
+  void note_rejected(listener via, cause why);
+
+ private:
+  /// Comes round once a second for what has no deadline of its own.
+  class sweep;
+
+  void run();
+  void make_room();
+  void begin_drain();
+  void end_if_drained();
+  void log_end(listener via, cause why);
+
+  const options& options_;
+  counters& counted_;
+  const registry::directory& directory_;
+  registry::directory_reader registry_;
+  boost::asio::io_context io_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> stay_{
+      io_.get_executor()};
+  deadlines deadlines_{io_};
+  intake intake_;
+  std::vector<char> read_buffer_;
+  std::vector<std::shared_ptr<connection>> roster_;
+  boost::intrusive::list<connection, boost::intrusive::base_hook<unidentified_hook>,
+                         boost::intrusive::constant_time_size<true>>
+      unidentified_;
+  std::vector<std::shared_ptr<connection>> to_flush_;
+  std::vector<std::shared_ptr<drainable>> drainables_;
+  std::unique_ptr<sweep> sweep_;
+  base::log_limiter log_ends_{10};
+  bool draining_ = false;
+  base::steady_time drain_until_ = base::steady_time::max();
+  std::thread thread_;
+};
+
+}  // namespace varde::edge
