@@ -1,4 +1,4 @@
-// Names, help texts and labels.
+// The names, help texts and labels under which the edge's figures are shown to Prometheus.
 #include "edge/counters.hpp"
 
 namespace varde::edge {

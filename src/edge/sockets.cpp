@@ -1,4 +1,4 @@
-// getaddrinfo and the socket calls.
+// The socket calls of the system: resolving, binding, accepting, and writing addresses as text.
 #include "edge/sockets.hpp"
 
 #include <arpa/inet.h>
