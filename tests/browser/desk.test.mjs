@@ -1,47 +1,26 @@
 // The console against the stand-in server: the working day, and the behaviours that a real server rarely shows.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { accessible, launch, open, until } from "./lib/browser.mjs";
+import { accessible, open, until } from "./lib/browser.mjs";
 import { large, onDuty, row, signIn } from "./lib/desk.mjs";
-import { startMock } from "./mock/server.mjs";
+import { stories } from "./lib/story.mjs";
 
-let browser;
-let mock;
+const story = stories();
 
-before(async () => (browser = await launch()));
-after(() => browser.close());
-
-/** A test with a fresh server, whose pages must not have logged a fault. */
-function story(name, run) {
-  test(name, async () => {
-    mock = await startMock();
-    try {
-      await run(mock.world);
-      for (const context of browser.contexts()) {
-        for (const page of context.pages()) assert.deepEqual(page.faults, []);
-      }
-    } finally {
-      for (const context of browser.contexts()) await context.close();
-      await mock.stop();
-    }
-  });
-}
-
-story("a wrong password is said plainly and a one-time code is asked for when it is needed", async () => {
+story("a wrong password is said plainly and a one-time code is asked for when it is needed", async ({ browser, origin }) => {
   const page = await open(browser, large);
-  await signIn(page, mock.origin, "ola", "feil");
+  await signIn(page, origin, "ola", "feil");
   await page.getByText("Brukernavn eller passord er feil.").waitFor();
   await accessible(page, "sign-in");
-  await signIn(page, mock.origin, "ola");
+  await signIn(page, origin, "ola");
   await page.fill("input[name=totp]", "123456");
   await page.click("button[type=submit]");
   await page.getByRole("heading", { name: "Start vakt" }).waitFor();
   await accessible(page, "start of shift");
 });
 
-story("a case is taken, worked and closed by keyboard alone", async (world) => {
+story("a case is taken, worked and closed by keyboard alone", async ({ browser, origin, world }) => {
   const id = world.raise({ ago: 20, resident: "astrid" });
-  const page = await onDuty(browser, mock.origin);
+  const page = await onDuty(browser, origin);
   await page.waitForSelector(row(id));
   await accessible(page, "queue");
   await page.keyboard.press("n");
@@ -80,9 +59,9 @@ story("a case is taken, worked and closed by keyboard alone", async (world) => {
   assert.equal(world.cases.get(id).outcome.cause, "fall");
 });
 
-story("every command carries the version, a key of its own and the CSRF token, and no URL a name", async (world) => {
+story("every command carries the version, a key of its own and the CSRF token, and no URL a name", async ({ browser, origin, world }) => {
   const id = world.raise({});
-  const page = await onDuty(browser, mock.origin);
+  const page = await onDuty(browser, origin);
   await page.click(`${row(id)} .row-act button`);
   await page.waitForSelector(`.list-mine ${row(id)}`);
   await page.getByLabel("Ring hjemmet").click();

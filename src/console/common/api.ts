@@ -76,9 +76,21 @@ function parseProblem(text: string): Problem | null {
 export function get<T>(path: string): Promise<T> {
   return request<T>("GET", path);
 }
+/** The server's code for "not just now, ask again in a moment": asked again here, so nobody need press twice. */
+const askAgain = "retry";
+const askAgainMax = 3;
+
 /** A command: `key` stays the same over all tries of one intent. */
-export function post<T>(path: string, body: unknown, key: string = newKey()): Promise<T> {
-  return request<T>("POST", path, body, key);
+export async function post<T>(path: string, body: unknown, key: string = newKey()): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await request<T>("POST", path, body, key);
+    } catch (error) {
+      const again = error instanceof RequestError && error.status === 503 && error.code === askAgain;
+      if (!again || tries >= askAgainMax) throw error;
+      await new Promise((done) => setTimeout(done, (error.retryAfterS ?? 1) * 1000));
+    }
+  }
 }
 
 export async function signIn(user: string, password: string, totp: string): Promise<Me> {

@@ -1,8 +1,10 @@
 // The page's words in the chosen language. The Norwegian dictionary is the pattern that the English one must fill,
 // so a missing word is a type error and not a hole on the screen.
 import { language } from "./prefs";
+import { enCodes } from "./words/en_codes";
 import { enPages } from "./words/en_pages";
 import { enTerms } from "./words/en_terms";
+import { nbCodes } from "./words/nb_codes";
 import { nbPages } from "./words/nb_pages";
 import { nbTerms } from "./words/nb_terms";
 
@@ -14,14 +16,15 @@ type Widen<T> = T extends string
     : { [K in keyof T]: Widen<T[K]> };
 export type Pages = Widen<typeof nbPages>;
 export type Terms = Widen<typeof nbTerms>;
+export type Codes = Widen<typeof nbCodes>;
 
-const dictionaries: Record<"nb" | "en", Pages & Terms> = {
-  nb: { ...nbPages, ...nbTerms },
-  en: { ...enPages, ...enTerms },
+const dictionaries: Record<"nb" | "en", Pages & Terms & Codes> = {
+  nb: { ...nbPages, ...nbTerms, ...nbCodes },
+  en: { ...enPages, ...enTerms, ...enCodes },
 };
 
 /** The words in the chosen language; reading it in a component subscribes to the choice. */
-export function t(): Pages & Terms {
+export function t(): Pages & Terms & Codes {
   return dictionaries[language.value];
 }
 

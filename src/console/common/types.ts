@@ -2,6 +2,8 @@
 // finds the same word in the server, in the description and here.
 
 export type Lane = "life" | "care" | "technical";
+/** 1 life, 2 care, 3 low care, 4 technical: the queue's order. */
+export type Priority = 1 | 2 | 3 | 4;
 export type CaseState = "open" | "claimed" | "dispatched" | "closed";
 export type VisitState =
   | "offered"
@@ -140,6 +142,7 @@ export interface Case {
   subject: Subject;
   lane: Lane;
   lane_reason: string;
+  priority: Priority;
   state: CaseState;
   kind: Kind;
   owner: Owner | null;

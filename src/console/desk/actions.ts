@@ -41,20 +41,10 @@ function setUnderWay(id: string, on: boolean): void {
 function explain(error: RequestError): string {
   const words = t().error;
   if (error.offline) return words.offline;
-  switch (error.code) {
-    case "stale":
-      return words.stale;
-    case "already_claimed":
-      return words.already_claimed(error.problem?.current?.owner?.name ?? "");
-    case "not_owner":
-      return words.not_owner;
-    case "closed":
-      return words.closed;
-    case "not_found":
-      return words.gone;
-    default:
-      return error.status === 503 ? words.unavailable : words.other(error.message);
-  }
+  if (error.code === "stale") return words.stale;
+  if (error.code === "already_claimed") return words.already_claimed(error.problem?.current?.owner?.name ?? "");
+  const known: Record<string, string> = words.codes;
+  return known[error.code] ?? (error.status === 503 ? words.unavailable : words.other(error.message));
 }
 
 /** More signals are no reason not to take a case: they are one more reason to. */

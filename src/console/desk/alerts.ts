@@ -1,17 +1,18 @@
 // How the console calls from behind other windows: the window's title and icon, the operating system's notifications,
 // and a screen that stays awake. None of them carries a name.
 import { computed, effect } from "@preact/signals";
+import { priorityOf, urgencyOf } from "../common/badge";
 import { minutesSeconds, now, secondsSince } from "../common/clock";
 import { t, word } from "../common/i18n";
 import { contact } from "../common/live";
 import type { Case } from "../common/types";
-import { laneRank, session, unanswered, waitingSince } from "./store";
+import { session, unanswered, waitingSince } from "./store";
 
 const worst = computed(() => {
   let found: Case | null = null;
   for (const c of unanswered.value.values()) {
-    const higher = !found || laneRank(c) < laneRank(found);
-    if (higher || (found && laneRank(c) === laneRank(found) && waitingSince(c) < waitingSince(found))) found = c;
+    const higher = !found || priorityOf(c) < priorityOf(found);
+    if (higher || (found && priorityOf(c) === priorityOf(found) && waitingSince(c) < waitingSince(found))) found = c;
   }
   return found;
 });
@@ -23,9 +24,9 @@ export const title = computed(() => {
   const c = worst.value;
   if (!c) return name;
   const waited = minutesSeconds(secondsSince(waitingSince(c), now.value));
-  return `(${unanswered.value.size}) ${t().laneShout[c.lane]} ${waited} – ${name}`;
+  return `(${unanswered.value.size}) ${t().laneShout[urgencyOf(c)]} ${waited} – ${name}`;
 });
-const icon = computed(() => (contact.value === "lost" ? "lost" : (worst.value?.lane ?? "calm")));
+const icon = computed(() => (contact.value === "lost" ? "lost" : (worst.value ? urgencyOf(worst.value) : "calm")));
 
 export function startTitle(): void {
   effect(() => {
@@ -41,7 +42,7 @@ export function startTitle(): void {
 export function notifyNew(c: Case): void {
   if (!document.hidden || c.lane === "technical") return;
   if (!("Notification" in window) || Notification.permission !== "granted") return;
-  const note = new Notification(`${t().laneShout[c.lane]}: ${word(t().kind, c.kind)}`, {
+  const note = new Notification(`${t().laneShout[urgencyOf(c)]}: ${word(t().kind, c.kind)}`, {
     body: c.municipality_name,
     tag: c.id,
     requireInteraction: c.lane === "life",

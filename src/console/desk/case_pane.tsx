@@ -1,6 +1,6 @@
 // The right of the console: one case from top to bottom in the order it is worked: who and where, call, plan, actions,
 // history.
-import { Badge } from "../common/badge";
+import { Badge, priorityOf, urgencyOf } from "../common/badge";
 import { t, word } from "../common/i18n";
 import type { Case } from "../common/types";
 import { claim, dismissFailure, failures, release, takeOver, underWay } from "./actions";
@@ -98,7 +98,7 @@ function Related() {
         {related.map((other) => (
           <li key={other.id}>
             <button type="button" onClick={() => (openId.value = other.id)}>
-              {whatAndWho(other)} · {t().lane[other.lane]}
+              {whatAndWho(other)} · {t().lane[urgencyOf(other)]}
               {other.owner && ` · ${other.owner.name}`}
             </button>
           </li>
@@ -122,7 +122,7 @@ export function CasePane() {
   return (
     <aside class="pane" aria-labelledby="pane-title" tabIndex={-1} onKeyDown={(event) => onRegionKey(event, true)}>
       <header class="pane-head">
-        <Badge lane={c.lane} state={c.state === "open" ? "untaken" : "taken"} />
+        <Badge priority={priorityOf(c)} state={c.state === "open" ? "untaken" : "taken"} />
         <div class="pane-title">
           <h2 id="pane-title">{nameAndAge(c) || word(t().kind, c.kind)}</h2>
           <p class="muted">

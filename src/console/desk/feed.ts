@@ -1,5 +1,6 @@
 // From the live feed's frames to the console's state: what came, what went, and what a person must be told about it.
 import { signal } from "@preact/signals";
+import { urgencyOf } from "../common/badge";
 import { t, word } from "../common/i18n";
 import { contact, startLive, type EndReason } from "../common/live";
 import { sayNow, saySoon } from "../common/say";
@@ -41,7 +42,7 @@ function announce(before: Case | undefined, c: Case): void {
   if (arrived || rose) {
     notifyNew(c);
     if (c.lane === "life") sayNow(`${t().lane.life}: ${place}`);
-    else saySoon(`${t().lane[c.lane]}: ${place}`);
+    else saySoon(`${t().lane[urgencyOf(c)]}: ${place}`);
   } else if (before && c.attention && !before.attention && isMine(c)) {
     notifyNew(c);
     sayNow(`${t().queue.attention}: ${place}`);
@@ -84,7 +85,7 @@ function newest(c: Case): Case {
   return held && held.version >= c.version ? held : c;
 }
 function dropped(id: string): void {
-  if (openId.value === id) saySoon(t().error.closed);
+  if (openId.value === id) saySoon(t().error.codes.closed);
 }
 
 /** Starts feed and layout for a signed-in operator; returns what stops both and forgets everything seen. */

@@ -2,6 +2,7 @@
 import { useId } from "preact/hooks";
 import { clockTime } from "../common/clock";
 import { t, word } from "../common/i18n";
+import { stepText } from "../common/reason";
 import type { Case, CaseAlone, HistoryItem } from "../common/types";
 import { detailMissing, undoable } from "./case_detail";
 import { undo } from "./undo";
@@ -9,7 +10,8 @@ import { undo } from "./undo";
 /** What happened, without when and by whom. */
 export function sayItem(item: HistoryItem, c: Case | null): string {
   const words = t().history;
-  const step = c?.steps.find((s) => s.id === item.step)?.text ?? item.step ?? "";
+  const found = c?.steps.find((s) => s.id === item.step);
+  const step = found ? stepText(found) : (item.step ?? "");
   switch (item.type) {
     case "case_opened":
       return words.case_opened(word(t().kind, item.kind ?? "unspecified"));

@@ -4,6 +4,7 @@ import { useId } from "preact/hooks";
 import { t, word } from "../common/i18n";
 import { doorText, postal } from "../common/place";
 import type { Address, Case, CaseAlone, Resident } from "../common/types";
+import { whyPriority } from "../common/reason";
 import { peopleOf } from "./case_detail";
 
 function AddressLines({ address }: { address: Address }) {
@@ -96,7 +97,7 @@ export function Who({ c, detail }: { c: Case; detail: CaseAlone | null }) {
             <AddressLines address={c.subject.address} />
           </Fact>
         )}
-        <Fact name={words.why}>{c.lane_reason || t().lane[c.lane]}</Fact>
+        <Fact name={words.why}>{whyPriority(c)}</Fact>
         {alarm && (alarm.text || alarm.location_text) && (
           <Fact name={words.alarms}>{[alarm.location_text, alarm.text].filter(Boolean).join(" · ")}</Fact>
         )}

@@ -3,6 +3,7 @@ import { useId } from "preact/hooks";
 import { shortTime } from "../common/clock";
 import { t } from "../common/i18n";
 import { telephone } from "../common/place";
+import { stepText } from "../common/reason";
 import type { Case, Step, Visit } from "../common/types";
 import { tickStep, underWay } from "./actions";
 import { canAct, dialog, isMine } from "./store";
@@ -23,7 +24,7 @@ function StepLine({ c, step }: { c: Case; step: Step }) {
           }}
         />
         <span>
-          {step.text}
+          {stepText(step)}
           {step.done && step.done_at && (
             <span class="muted meta"> · {t().pane.doneBy(step.done_by, shortTime(step.done_at))}</span>
           )}

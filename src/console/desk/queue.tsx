@@ -3,21 +3,19 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { laneMark } from "../common/badge";
+import { marks, priorityOf } from "../common/badge";
 import { clockTime } from "../common/clock";
 import { t, word } from "../common/i18n";
 import { lastContact } from "../common/live";
-import type { Case, Lane } from "../common/types";
+import type { Case, Priority } from "../common/types";
 import { dismissFailure, failures, nextSlot, takeNext, underWay } from "./actions";
 import { focusRow, onRegionKey } from "./keys";
 import { grouping, insertFresh, layout, lines, pointerInList, unfolded, type Line } from "./queue_state";
 import { Row } from "./row";
-import { canAct, laneRank, mine, selectedId, working } from "./store";
+import { canAct, mine, selectedId, working } from "./store";
 
 function highest(list: readonly Case[]): string {
-  const lanes: Lane[] = ["life", "care", "technical"];
-  const rank = Math.min(2, ...list.map(laneRank));
-  return laneMark[lanes[rank] ?? "technical"];
+  return marks[Math.min(4, ...list.map(priorityOf)) as Priority];
 }
 
 /** Counts what lies outside the visible part of a scrolling list, now and whenever it may have changed. */

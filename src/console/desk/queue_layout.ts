@@ -1,15 +1,16 @@
 // Where each untaken case stands in the list. Pure: from the layout before, the cases and whether the operator's hand
 // is near the list, to the layout after. Rows never jump: a place is decided at arrival and changes only when the
 // priority rises, and nothing moves while a hand is near.
-import type { Case } from "../common/types";
+import { priorityOf } from "../common/badge";
+import type { Case, Priority } from "../common/types";
 
 /** A row that is gone stays this long, saying who took it. */
 export const goneStaysMs = 5_000;
 
 export interface Slot {
   readonly id: string;
-  /** 0 life, 1 care, 2 technical; as it was when the place was decided. */
-  readonly rank: number;
+  /** As it was when the place was decided. */
+  readonly rank: Priority;
   /** Orders within a rank, oldest first: queued_at as it was at arrival. */
   readonly key: string;
   /** The case as it was last seen here. */
@@ -24,7 +25,6 @@ export interface Layout {
 }
 export const emptyLayout: Layout = { slots: [], fresh: [] };
 
-const rankOf = (c: Case) => (c.lane === "life" ? 0 : c.lane === "care" ? 1 : 2);
 
 function byPlace(a: Slot, b: Slot): number {
   return a.rank - b.rank || (a.key < b.key ? -1 : a.key > b.key ? 1 : a.id < b.id ? -1 : 1);
@@ -54,7 +54,7 @@ export function settle(
   let fresh = before.fresh.filter((slot) => untaken.has(slot.id)).map((slot) => renewed(slot, untaken, known, nowMs));
   const placed = new Set([...slots, ...fresh].map((slot) => slot.id));
   for (const c of untaken.values()) {
-    if (!placed.has(c.id)) fresh.push({ id: c.id, rank: rankOf(c), key: c.queued_at, shown: c, goneAt: null });
+    if (!placed.has(c.id)) fresh.push({ id: c.id, rank: priorityOf(c), key: c.queued_at, shown: c, goneAt: null });
   }
   // In the strip the newest priority counts at once: nobody's hand is on it.
   fresh = fresh.map(raised).sort(byPlace);
@@ -68,7 +68,7 @@ export function settle(
 }
 
 function raised(slot: Slot): Slot {
-  const rank = rankOf(slot.shown);
+  const rank = priorityOf(slot.shown);
   return rank < slot.rank ? { ...slot, rank } : slot;
 }
 function insertAll(slots: readonly Slot[], more: readonly Slot[]): Slot[] {

@@ -1,6 +1,6 @@
 // One case as a row of 72 px: priority, waiting, what, who, where, and the one button that takes it. Rows are
 // keyed by case, so a press belongs to the case it began on: released over another row's element, it is no click.
-import { Badge, type BadgeState } from "../common/badge";
+import { Badge, priorityOf, type BadgeState } from "../common/badge";
 import { minutesSeconds, now, secondsSince, shortTime } from "../common/clock";
 import { t, word } from "../common/i18n";
 import { streetAndDoor } from "../common/place";
@@ -80,11 +80,11 @@ export function Row({ c, gone = false }: Props) {
   const busy = underWay.value.has(c.id);
   return (
     <li
-      class={`row row-${c.lane}${gone ? " row-gone" : ""}`}
+      class={`row${gone ? " row-gone" : ""}`}
       data-row={c.id}
       aria-current={openId.value === c.id ? "true" : undefined}
     >
-      <Badge lane={c.lane} state={badgeState(c)} />
+      <Badge priority={priorityOf(c)} state={badgeState(c)} />
       {gone ? <span class="waited" /> : <Waited c={c} />}
       <button
         type="button"

@@ -1,6 +1,7 @@
 // What the console knows: who is signed in, every open case, and what the operator looks at. Signals only; whoever
 // changes them lives in feed.ts and actions.ts.
 import { computed, signal } from "@preact/signals";
+import { priorityOf } from "../common/badge";
 import { now, secondsSince } from "../common/clock";
 import { contact } from "../common/live";
 import type { Case, Me } from "../common/types";
@@ -42,10 +43,7 @@ export const working = computed(() =>
 
 /** Cases with an owner stand in the order they were opened within their priority: nothing there is a race. */
 function ordered(list: Case[]): Case[] {
-  return list.sort((a, b) => laneRank(a) - laneRank(b) || a.opened_at.localeCompare(b.opened_at));
-}
-export function laneRank(c: Case): number {
-  return c.lane === "life" ? 0 : c.lane === "care" ? 1 : 2;
+  return list.sort((a, b) => priorityOf(a) - priorityOf(b) || a.opened_at.localeCompare(b.opened_at));
 }
 
 /** Since when a person has waited for somebody to take it. */

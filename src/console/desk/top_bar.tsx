@@ -1,26 +1,26 @@
 // The top bar and the system banner: who is on, what is shown, how many wait, whether the server and the sound are
 // there. The banner's place is always kept, so that a message never moves a row.
 import { useEffect, useRef } from "preact/hooks";
-import { Badge } from "../common/badge";
+import { Badge, priorityOf } from "../common/badge";
 import { clockTime, minutesSeconds, now, secondsSince } from "../common/clock";
 import { t } from "../common/i18n";
 import { contact, lastContact } from "../common/live";
-import type { Lane } from "../common/types";
+import type { Priority } from "../common/types";
 import { newWhileDown } from "./feed";
 import { flood, grouping, menuOpen, recentArrivals, type Grouping } from "./queue_state";
 import { quietS, soundState, unblock } from "./sound";
 import { cases, dialog, loaded, scope, session, working } from "./store";
 
-const lanes: Lane[] = ["life", "care", "technical"];
+const priorities: Priority[] = [1, 2, 3, 4];
 
 function Counts() {
   const waiting = [...cases.value.values()].filter((c) => c.state === "open");
   return (
     <ul class="counts" aria-label={t().top.counts}>
-      {lanes.map((lane) => (
-        <li key={lane}>
-          <Badge lane={lane} state="taken" />
-          <span class="count">{waiting.filter((c) => c.lane === lane).length}</span>
+      {priorities.map((priority) => (
+        <li key={priority}>
+          <Badge priority={priority} state="taken" />
+          <span class="count">{waiting.filter((c) => priorityOf(c) === priority).length}</span>
         </li>
       ))}
     </ul>

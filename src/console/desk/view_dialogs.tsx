@@ -1,12 +1,12 @@
 // The windows that change nothing at a case by themselves: search, help, settings, and the walk through the others'
 // cases at the change of shift.
 import { useSignal } from "@preact/signals";
-import { Badge } from "../common/badge";
+import { Badge, priorityOf, urgencies } from "../common/badge";
 import { Dialog } from "../common/dialog";
 import { t, word } from "../common/i18n";
 import { streetAndDoor } from "../common/place";
 import { keysOn, language, size, sizes, theme } from "../common/prefs";
-import type { Case, Lane } from "../common/types";
+import type { Case, Priority } from "../common/types";
 import { show, takeOver, underWay } from "./actions";
 import { progressOf, whatAndWho } from "./row";
 import { canAct, cases, dialog, mine, working } from "./store";
@@ -35,7 +35,7 @@ export function searchCases(list: Iterable<Case>, query: string): Case[] {
 function FoundLine({ c, onChoose }: { c: Case; onChoose: () => void }) {
   return (
     <button type="button" class="found" onClick={onChoose}>
-      <Badge lane={c.lane} state="taken" />
+      <Badge priority={priorityOf(c)} state="taken" />
       <span>
         {whatAndWho(c)}
         <span class="muted meta">
@@ -103,7 +103,7 @@ export function HandoverDialog() {
         <ul class="found-list">
           {working.value.map((c) => (
             <li key={c.id} class="handover-line">
-              <Badge lane={c.lane} state="taken" />
+              <Badge priority={priorityOf(c)} state="taken" />
               <span>
                 {whatAndWho(c)}
                 <span class="muted meta">
@@ -194,10 +194,11 @@ export function HelpDialog() {
     ["F1", words.help],
     ["Esc", words.back],
   ];
-  const lanes: [Lane, string][] = [
-    ["life", words.lifeSound],
-    ["care", words.careSound],
-    ["technical", words.technicalSound],
+  const sounds: [Priority, string][] = [
+    [1, words.lifeSound],
+    [2, words.careSound],
+    [3, words.careSound],
+    [4, words.technicalSound],
   ];
   return (
     <Dialog title={words.title} onClose={closeDialog} wide>
@@ -220,22 +221,22 @@ export function HelpDialog() {
           <h3>
             {words.badges} · {words.sounds}
           </h3>
-          {lanes.map(([lane, sound]) => (
-            <p key={lane} class="legend">
-              <Badge lane={lane} state="taken" />
+          {sounds.map(([priority, sound]) => (
+            <p key={priority} class="legend">
+              <Badge priority={priority} state="taken" />
               <span>
-                <strong>{t().lane[lane]}</strong>. {sound}
+                <strong>{t().lane[urgencies[priority]]}</strong>. {sound}
               </span>
             </p>
           ))}
           <p class="legend">
-            <Badge lane="life" state="untaken" /> {words.untaken}
+            <Badge priority={1} state="untaken" /> {words.untaken}
           </p>
           <p class="legend">
-            <Badge lane="care" state="cleared" /> {words.clearedBadge}
+            <Badge priority={2} state="cleared" /> {words.clearedBadge}
           </p>
           <p class="legend">
-            <Badge lane="life" state="silenced" /> {words.silencedBadge}
+            <Badge priority={1} state="silenced" /> {words.silencedBadge}
           </p>
         </section>
       </div>

@@ -150,7 +150,8 @@ export class World {
         address: person?.address ?? null,
       },
       lane,
-      lane_reason: lane === "life" ? "Trykk på trygghetsalarm" : lane === "care" ? "Sensor i hjemmet" : "Enheten selv",
+      lane_reason: { life: "device:0003", care: "device:0014", technical: "status:0016" }[lane],
+      priority: { life: 1, care: 2, technical: 4 }[lane],
       state: "open",
       kind,
       owner: null,
@@ -203,7 +204,7 @@ export class World {
     this.change(id, (c) => {
       c.signal_count += 1;
       c.attention = c.state !== "open";
-      if (lane) c.lane = lane;
+      if (lane) Object.assign(c, { lane, priority: { life: 1, care: 2, technical: 4 }[lane] });
       this.note(c, "alarm_joined", { kind: "device", user: "26001", name: "" }, { kind: c.kind, lane: c.lane });
     });
   }

@@ -17,8 +17,8 @@ export const enTerms: Terms = {
     overdue: "visit overdue",
     returned: "visit not completed",
   },
-  lane: { life: "Life", care: "Care", technical: "Technical" },
-  laneShout: { life: "LIFE", care: "CARE", technical: "TECHNICAL" },
+  lane: { life: "Life", care: "Care", low: "Low care", technical: "Technical" },
+  laneShout: { life: "LIFE", care: "CARE", low: "CARE", technical: "TECHNICAL" },
   kind: {
     unspecified: "Alarm",
     safety_alarm: "Safety alarm",
@@ -61,6 +61,15 @@ export const enTerms: Terms = {
     under: (floor, door) => `lower floor ${floor}, ${ordinal(door)} door from the left`,
     cellar: (floor, door) => `cellar floor ${floor}, ${ordinal(door)} door from the left`,
     loft: (floor, door) => `loft floor ${floor}, ${ordinal(door)} door from the left`,
+  },
+  step: {
+    call_resident: "Call the resident",
+    check_next_visit: "See when the next planned visit is",
+    call_next_of_kin: "Call next of kin",
+    dispatch_team: "Send home care",
+    call_emergency: "Call 113 if life is in danger",
+    other: "Tell whoever mends the equipment",
+    unspecified: "",
   },
   outcome: { real: "Real", false: "False", test: "Test", technical: "Technical" },
   cause: {

@@ -11,8 +11,8 @@ export const nbTerms = {
     overdue: "utrykning over frist",
     returned: "utrykning ikke fullført",
   },
-  lane: { life: "Akutt", care: "Omsorg", technical: "Teknisk" },
-  laneShout: { life: "AKUTT", care: "OMSORG", technical: "TEKNISK" },
+  lane: { life: "Akutt", care: "Omsorg", low: "Lav omsorg", technical: "Teknisk" },
+  laneShout: { life: "AKUTT", care: "OMSORG", low: "OMSORG", technical: "TEKNISK" },
   kind: {
     unspecified: "Alarm",
     safety_alarm: "Trygghetsalarm",
@@ -55,6 +55,15 @@ export const nbTerms = {
     under: (floor: number, door: number) => `${floor}. underetasje, ${door}. dør fra venstre`,
     cellar: (floor: number, door: number) => `${floor}. kjelleretasje, ${door}. dør fra venstre`,
     loft: (floor: number, door: number) => `${floor}. loftsetasje, ${door}. dør fra venstre`,
+  },
+  step: {
+    call_resident: "Ring innbyggeren",
+    check_next_visit: "Se når neste planlagte besøk er",
+    call_next_of_kin: "Ring pårørende",
+    dispatch_team: "Send hjemmetjenesten",
+    call_emergency: "Ring 113 ved fare for liv",
+    other: "Meld fra til den som vedlikeholder utstyret",
+    unspecified: "",
   },
   outcome: { real: "Reell", false: "Falsk", test: "Prøve", technical: "Teknisk" },
   cause: {
