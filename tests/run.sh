@@ -57,7 +57,7 @@ run() {
 
 # "passed failed" as the runner whose output is in the file $1 counted them; nothing if it did not.
 # The runners known here: ctest, python's unittest, vitest, scripts that close with
-# "N passed, N failed", and those that say "ok  …" or "FAILED  …" for each.
+# "N passed, N failed", and those that give a line for each: the model check and the fuzzers.
 counts_in() {
   awk '
     /^[0-9]+% tests passed, [0-9]+ tests failed out of [0-9]+/ { p = $9 - $4; f = $4; seen = 1 }
@@ -82,8 +82,8 @@ counts_in() {
       line = $0; sub(/^[a-z]+: /, "", line); split(line, words, /[ ,]+/)
       p = words[1]; f = words[3]; seen = 1
     }
-    /^ok  / { good++ }
-    /^FAILED  / { bad++ }
+    /^ok  / || / executions, no finding$/ { good++ }
+    /^FAILED  / || / FINDING, see / { bad++ }
     END { if (seen) print p, f; else if (good + bad) print good + 0, bad + 0 }
   ' <(sed 's/\x1b\[[0-9;]*m//g' "$1")
 }
@@ -170,6 +170,8 @@ part_fuzz() {
 
 varde_install run build test
 mkdir -p "$logs"
+# Compilations are found again from another clone of the repository.
+export CCACHE_BASEDIR="$top" CCACHE_NOHASHDIR=1
 for part in $parts; do
   started=$SECONDS
   "part_$part"
