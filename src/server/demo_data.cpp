@@ -1,0 +1,370 @@
+// Building the municipalities from the seed, one kind of thing after another.
+#include "server/demo_data.hpp"
+
+#include <fmt/format.h>
+
+#include <new>
+#include <span>
+
+#include "base/hash.hpp"
+#include "server/demo_names.hpp"
+
+namespace varde::server {
+
+namespace {
+
+using namespace registry;
+
+constexpr std::size_t residents_each = 24;
+constexpr std::size_t households_each = 3;      // with two residents
+constexpr std::size_t native_devices_each = 5;  // at residents, beside their SCAIP alarms
+constexpr std::string_view sip_realm = "varde";
+
+struct place {
+  const char* id;
+  const char* name;
+  const char* postcode;
+  double latitude_deg, longitude_deg;
+  bool wants_digest;  // and refuses native secrets
+  const char* voice_number;
+};
+constexpr place places[] = {
+    {"9901", "Fjordvik", "9901", 61.6003, 5.0302, false, "+4799009901"},
+    {"9902", "Nordmark", "9902", 61.4502, 5.8419, true, "+4799009902"},
+};
+
+/// SplitMix64: small, and the same on every machine. Not for secrets outside a demonstration.
+class dice {
+ public:
+  explicit dice(std::uint64_t seed) : state_{seed} {}
+  std::uint64_t next() {
+    std::uint64_t z = state_ += 0x9e3779b97f4a7c15;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+    return z ^ (z >> 31);
+  }
+  std::uint64_t below(std::uint64_t bound) { return next() % bound; }
+  /// Within `spread` of zero.
+  double around(double spread) {
+    return (static_cast<double>(below(20'001)) / 10'000.0 - 1.0) * spread;
+  }
+  template <std::size_t N>
+  std::string pick(const std::array<std::string_view, N>& words) {
+    return std::string{words[below(N)]};
+  }
+  std::string hex() { return fmt::format("{:016x}{:016x}", next(), next()); }
+
+ private:
+  std::uint64_t state_;
+};
+
+class builder {
+ public:
+  builder(const demo_options& options, demo_data& out)
+      : options_{options}, out_{out}, dice_{options.seed} {}
+
+  void add_municipality(const place& where) {
+    where_ = &where;
+    set_ = &out_.municipalities.emplace_back();
+    set_->set_version(1);
+    describe_municipality();
+    add_teams();
+    add_plans();
+    for (std::size_t i = 0; i < households_each; ++i) add_household(i);
+    for (std::size_t i = 0; i < residents_each; ++i) add_resident(i);
+    add_shared_and_spare_devices();
+    if (where.wants_digest) return;
+    for (std::size_t i = 0; i < options_.extra_devices; ++i) add_load_resident(i);
+  }
+
+  void add_staff() {
+    const std::vector<std::string> both{places[0].id, places[1].id};
+    add_sign_in("operator", "Nina Vaktmo", v1::ROLE_OPERATOR, both, {});
+    for (const auto& where : places) {
+      const auto lower = lower_name(where);
+      add_sign_in("operator." + lower, fmt::format("Ola Vakthaug ({})", where.name),
+                  v1::ROLE_OPERATOR, {where.id}, {});
+      add_sign_in("dag." + lower, "Dina Hjemås", v1::ROLE_RESPONDER, {},
+                  {fmt::format("{}/dag", where.id)});
+      add_sign_in("natt." + lower, "Nils Hjemdal", v1::ROLE_RESPONDER, {},
+                  {fmt::format("{}/natt", where.id)});
+      add_sign_in("admin." + lower, "Siri Forvalt", v1::ROLE_MUNICIPALITY_ADMINISTRATOR, {where.id},
+                  {});
+    }
+    add_sign_in("admin", "Stein Senter", v1::ROLE_CENTRE_ADMINISTRATOR, {}, {});
+  }
+
+ private:
+  static std::string lower_name(const place& where) {
+    std::string name = where.name;
+    name[0] = static_cast<char>(name[0] - 'A' + 'a');
+    return name;
+  }
+
+  void describe_municipality() {
+    auto& municipality = *set_->mutable_municipality();
+    municipality.set_id(where_->id);
+    municipality.set_name(where_->name);
+    municipality.set_voice_number(where_->voice_number);
+    municipality.set_phone(where_->voice_number);
+    municipality.set_scaip_digest(where_->wants_digest ? v1::DIGEST_RULE_REQUIRED
+                                                       : v1::DIGEST_RULE_OFF);
+    municipality.set_native_secret_allowed(!where_->wants_digest);
+  }
+
+  void add_teams() {
+    for (const auto& [id, name] :
+         {std::pair{"dag", "Dagvakt"}, std::pair{"natt", "Nattpatrulje"}}) {
+      auto& team = *set_->add_teams();
+      team.set_id(id);
+      team.set_name(fmt::format("{} {}", name, where_->name));
+      team.set_phone(phone());
+    }
+  }
+
+  static void add_step(v1::Plan& plan, alarm::v1::StepAction action, const char* text,
+                       const char* target = "") {
+    auto& step = *plan.add_steps();
+    step.set_id(fmt::format("s{}", plan.steps_size()));
+    step.set_action(action);
+    step.set_text(text);
+    step.set_target(target);
+  }
+
+  void add_plans() {
+    auto& alarm_plan = *set_->add_plans();
+    alarm_plan.set_id("trygghet");
+    alarm_plan.add_kinds(alarm::v1::KIND_SAFETY_ALARM);
+    alarm_plan.add_kinds(alarm::v1::KIND_FALL);
+    add_step(alarm_plan, alarm::v1::STEP_ACTION_CALL_RESIDENT,
+             "Ring innbyggeren og spør hva som skjer");
+    add_step(alarm_plan, alarm::v1::STEP_ACTION_CHECK_NEXT_VISIT,
+             "Er det et planlagt besøk innen 15 minutter?");
+    add_step(alarm_plan, alarm::v1::STEP_ACTION_CALL_NEXT_OF_KIN,
+             "Ring pårørende, ikke i stilletid");
+    add_step(alarm_plan, alarm::v1::STEP_ACTION_DISPATCH_TEAM, "Send dagvakt eller nattpatrulje",
+             "dag");
+    add_step(alarm_plan, alarm::v1::STEP_ACTION_CALL_EMERGENCY, "Ring 113 ved fare for liv", "113");
+
+    auto& fire_plan = *set_->add_plans();
+    fire_plan.set_id("brann");
+    fire_plan.add_kinds(alarm::v1::KIND_FIRE);
+    fire_plan.add_kinds(alarm::v1::KIND_GAS);
+    add_step(fire_plan, alarm::v1::STEP_ACTION_CALL_EMERGENCY, "Ring 110 med en gang", "110");
+    add_step(fire_plan, alarm::v1::STEP_ACTION_CALL_RESIDENT, "Ring innbyggeren: ut av huset");
+    add_step(fire_plan, alarm::v1::STEP_ACTION_DISPATCH_TEAM, "Send nærmeste vakt", "dag");
+
+    auto& dementia_plan = *set_->add_plans();
+    dementia_plan.set_id("demens");
+    add_step(dementia_plan, alarm::v1::STEP_ACTION_CALL_RESIDENT,
+             "Ring, men ikke noe svar betyr ikke at alt er bra");
+    add_step(dementia_plan, alarm::v1::STEP_ACTION_DISPATCH_TEAM, "Send alltid noen hjem", "dag");
+    add_step(dementia_plan, alarm::v1::STEP_ACTION_CALL_NEXT_OF_KIN,
+             "Fortell pårørende hvordan det gikk");
+  }
+
+  v1::Address address() {
+    v1::Address at;
+    at.set_street(fmt::format("{} {}", dice_.pick(demo_names::streets), 1 + dice_.below(60)));
+    static constexpr char parts[] = {'H', 'H', 'H', 'U', 'K', 'L'};
+    at.set_dwelling(fmt::format("{}{:02}{:02}", parts[dice_.below(std::size(parts))],
+                                1 + dice_.below(4), 1 + dice_.below(6)));
+    at.set_postcode(where_->postcode);
+    at.set_place(where_->name);
+    at.set_latitude_deg(where_->latitude_deg + dice_.around(0.03));
+    at.set_longitude_deg(where_->longitude_deg + dice_.around(0.06));
+    return at;
+  }
+
+  v1::Access access() {
+    v1::Access way_in;
+    way_in.set_key_box(dice_.pick(demo_names::key_boxes));
+    way_in.set_key_box_code(fmt::format("{:04}", dice_.below(10'000)));
+    if (dice_.below(3) == 0) way_in.set_lock("Elektronisk lås, åpnes fra vaktens telefon");
+    way_in.set_fallback("Vaktmesteren har nøkkel");
+    return way_in;
+  }
+
+  std::string phone() { return fmt::format("+4799{:06}", dice_.below(1'000'000)); }
+
+  void add_household(std::size_t n) {
+    auto& home = *set_->add_households();
+    home.set_id(fmt::format("h{}", n + 1));
+    *home.mutable_address() = address();
+    *home.mutable_access() = access();
+  }
+
+  void add_resident(std::size_t n) {
+    auto& person = *set_->add_residents();
+    person.set_id(fmt::format("{}", 1001 + n));
+    const auto last_name = demo_names::last_names[(n / 2) % demo_names::last_names.size()];
+    person.set_name(
+        fmt::format("{} {}", demo_names::first_names[n % demo_names::first_names.size()],
+                    n < 2 * households_each ? last_name : dice_.pick(demo_names::last_names)));
+    person.set_birth_year(static_cast<std::uint32_t>(1930 + dice_.below(40)));
+    person.set_phone(phone());
+    if (n < 2 * households_each) {
+      person.set_household(fmt::format("h{}", n / 2 + 1));
+    } else {
+      *person.mutable_address() = address();
+      *person.mutable_access() = access();
+    }
+    for (std::uint64_t i = 0, count = 1 + dice_.below(2); i < count; ++i)
+      person.add_to_know(dice_.pick(demo_names::to_know));
+    add_next_of_kin(person);
+    if (n % 8 == 5) {
+      person.set_cognitive_impairment(true);
+      person.set_plan("demens");
+    }
+    add_devices_of(person.id(), n);
+  }
+
+  void add_next_of_kin(v1::Resident& person) {
+    static constexpr const char* relations[] = {"datter", "sønn", "søster", "nabo"};
+    for (std::uint64_t i = 0, count = dice_.below(3); i < count; ++i) {
+      auto& kin = *person.add_next_of_kin();
+      kin.set_name(fmt::format("{} {}", dice_.pick(demo_names::first_names),
+                               dice_.pick(demo_names::last_names)));
+      kin.set_relation(relations[dice_.below(std::size(relations))]);
+      kin.set_phone(phone());
+      if (dice_.below(2) == 0) {
+        kin.set_quiet_from("22:00");
+        kin.set_quiet_to("07:00");
+      }
+    }
+  }
+
+  v1::Device& add_device(std::string protocol, std::string wire_id, const char* kind,
+                         v1::DeviceState state) {
+    auto& device = *set_->add_devices();
+    device.set_id(fmt::format("u{}", set_->devices_size()));
+    device.set_protocol(std::move(protocol));
+    device.set_wire_id(std::move(wire_id));
+    device.set_profile("default");
+    device.set_kind(kind);
+    device.set_state(state);
+    return device;
+  }
+
+  demo_device& note(const v1::Device& device) {
+    auto& noted = out_.devices.emplace_back();
+    noted.protocol = device.protocol();
+    noted.id = device.wire_id();
+    noted.municipality = where_->id;
+    noted.resident = device.resident();
+    noted.kind = device.kind();
+    return noted;
+  }
+
+  void give_digest(v1::Device& device, demo_device& noted) {
+    noted.digest_user = device.wire_id();
+    noted.digest_password = dice_.hex();
+    device.set_digest_user(noted.digest_user);
+    device.set_digest_ha1(base::md5_hex(
+        fmt::format("{}:{}:{}", noted.digest_user, sip_realm, noted.digest_password)));
+  }
+
+  void give_secret(v1::Device& device, demo_device& noted) {
+    noted.secret = dice_.hex();
+    device.set_secret_hash(base::sha256_hex(noted.secret));
+  }
+
+  void give_certificate(v1::Device& device, demo_device& noted) {
+    auto made = options_.certificate_for(device.wire_id());
+    device.set_certificate_sha256(made.sha256);
+    noted.certificate = std::move(made.certificate);
+    noted.key = std::move(made.key);
+  }
+
+  void add_native(std::string wire_id, const char* kind, const std::string& resident, bool load) {
+    auto& device = add_device("native", std::move(wire_id), kind, v1::DEVICE_STATE_INSTALLED);
+    device.set_resident(resident);
+    auto& noted = note(device);
+    const bool certified = options_.certificate_for && !load;
+    if (certified) give_certificate(device, noted);
+    if (!where_->wants_digest || !certified) give_secret(device, noted);
+  }
+
+  void add_scaip(std::string wire_id, const char* kind, const std::string& resident) {
+    auto& device = add_device("scaip", std::move(wire_id), kind, v1::DEVICE_STATE_INSTALLED);
+    device.set_resident(resident);
+    auto& noted = note(device);
+    if (where_->wants_digest) give_digest(device, noted);
+  }
+
+  void add_devices_of(const std::string& resident, std::size_t n) {
+    static constexpr const char* native_kinds[] = {"fall_sensor", "medicine_dispenser",
+                                                   "door_sensor", "bed_sensor", "safety_alarm"};
+    add_scaip(fmt::format("{}{:04}", where_->id, n + 1), "safety_alarm", resident);
+    if (n == 2) set_->mutable_devices(set_->devices_size() - 1)->set_profile("mrs-in-200");
+    if (n < native_devices_each)
+      add_native(fmt::format("{}-native-{}", lower_name(*where_), n + 1), native_kinds[n], resident,
+                 false);
+  }
+
+  void add_shared_and_spare_devices() {
+    auto& smoke = add_device("scaip", fmt::format("{}9001", where_->id), "smoke_detector",
+                             v1::DEVICE_STATE_INSTALLED);
+    smoke.set_household("h1");
+    auto& noted = note(smoke);
+    if (where_->wants_digest) give_digest(smoke, noted);
+    add_device("scaip", fmt::format("{}9101", where_->id), "safety_alarm", v1::DEVICE_STATE_STORED);
+    add_device("scaip", fmt::format("{}9102", where_->id), "safety_alarm", v1::DEVICE_STATE_REPAIR);
+    add_device("scaip", fmt::format("{}9103", where_->id), "safety_alarm",
+               v1::DEVICE_STATE_RETIRED);
+  }
+
+  void add_load_resident(std::size_t n) {
+    auto& person = *set_->add_residents();
+    person.set_id(fmt::format("L{:06}", n + 1));
+    person.set_name(fmt::format("Prøve {}", n + 1));
+    *person.mutable_address() = address();
+    const auto id = person.id();
+    add_native(fmt::format("load-{:06}", n + 1), "safety_alarm", id, true);
+    add_scaip(fmt::format("77{:06}", n + 1), "safety_alarm", id);
+  }
+
+  void add_sign_in(std::string user, std::string name, v1::Role role,
+                   std::vector<std::string> municipalities, std::vector<std::string> teams) {
+    out_.sign_ins.push_back(
+        {std::move(user), std::move(name),
+         fmt::format("{}-{}-{}", dice_.pick(demo_names::password_words),
+                     dice_.pick(demo_names::password_words), 1000 + dice_.below(9000)),
+         role, std::move(municipalities), std::move(teams)});
+  }
+
+  const demo_options& options_;
+  demo_data& out_;
+  dice dice_;
+  const place* where_ = nullptr;
+  v1::MunicipalitySet* set_ = nullptr;
+};
+
+}  // namespace
+
+demo_data make_demo(const demo_options& options) {
+  demo_data out;
+  builder build{options, out};
+  build.add_staff();
+  for (const auto& where : places) build.add_municipality(where);
+  return out;
+}
+
+std::vector<v1::Account> make_demo_accounts(const demo_data& demo, password_cost cost) {
+  std::vector<v1::Account> accounts;
+  for (const auto& sign_in : demo.sign_ins) {
+    auto hash = hash_password(sign_in.password, cost);
+    if (!hash) throw std::bad_alloc{};
+    auto& account = accounts.emplace_back();
+    account.set_user(sign_in.user);
+    account.set_name(sign_in.name);
+    account.set_role(sign_in.role);
+    for (const auto& municipality : sign_in.municipalities)
+      account.add_municipalities(municipality);
+    for (const auto& team : sign_in.teams) account.add_teams(team);
+    account.set_password_hash(std::move(*hash));
+  }
+  return accounts;
+}
+
+}  // namespace varde::server

@@ -1,0 +1,83 @@
+// The two made-up municipalities of `varde demo`: people, homes, devices, teams, plans and staff,
+// all from one seed, so that a demonstration or a test can be repeated. Nobody and no place in it
+// exists.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "registry/password.hpp"
+#include "varde/registry/v1/account.pb.h"
+#include "varde/registry/v1/registry.pb.h"
+
+namespace varde::server {
+
+/// A device's client certificate: PEM files, and the lower-case hex SHA-256 of its DER.
+struct demo_certificate {
+  std::string certificate;
+  std::string key;
+  std::string sha256;
+};
+
+struct demo_options {
+  std::uint64_t seed = 1;
+  /// Beside the others: so many residents, each with one native and one SCAIP device, for load.
+  std::size_t extra_devices = 0;
+  /// Makes or finds the certificate of a native device. Empty: devices have secrets only.
+  std::function<demo_certificate(std::string_view wire_id)> certificate_for;
+};
+
+/// Somebody who may sign in, with the password that the registry keeps only as a hash.
+struct demo_sign_in {
+  std::string user;
+  std::string name;
+  std::string password;  // at least 15 characters
+  registry::v1::Role role = registry::v1::ROLE_UNSPECIFIED;
+  std::vector<std::string> municipalities;
+  std::vector<std::string> teams;  // "<municipality>/<team>"
+};
+
+/// A device that signals, with the secrets that the registry keeps only as hashes.
+struct demo_device {
+  std::string protocol;  // "scaip" or "native"
+  std::string id;        // what it calls itself on the wire
+  std::string municipality;
+  std::string resident;  // empty: at a household
+  std::string kind;
+  std::string digest_user;  // SCAIP, where its municipality asks for digest
+  std::string digest_password;
+  std::string secret;       // native, where its municipality allows secrets
+  std::string certificate;  // native, PEM files
+  std::string key;
+};
+
+struct demo_data {
+  std::vector<registry::v1::MunicipalitySet> municipalities;
+  std::vector<demo_sign_in> sign_ins;
+  std::vector<demo_device> devices;
+};
+
+/// The same for the same seed, but for the certificates.
+[[nodiscard]] demo_data make_demo(const demo_options& options);
+
+/// The accounts of its sign-ins. About 0.1 s each at the default cost, so only for a new data
+/// directory. Throws std::bad_alloc without the memory for a hash; start-up only.
+[[nodiscard]] std::vector<registry::v1::Account> make_demo_accounts(
+    const demo_data& demo, registry::password_cost cost = {});
+
+/// HOST:PORT each, empty: off.
+struct demo_addresses {
+  std::string https, scaip_udp, scaip_tcp, scaip_tls, native_tls, metrics;
+};
+
+/// The text of DIR/demo.json: addresses, the file of the certificate authority, and everything a
+/// script needs to sign in and to signal. `teams` of a sign-in are "<municipality>/<team>"; a
+/// native device has `secret` beside the fields that all have.
+[[nodiscard]] std::string demo_json(const demo_data& demo, const demo_addresses& addresses,
+                                    std::string_view ca_file);
+
+}  // namespace varde::server
