@@ -21,8 +21,9 @@ void keep_newest(Repeated& list, int max) {
 /// The listed alarm that this signal repeats: same device, sensor, kind and status.
 v1::Alarm* find_alarm(v1::Case& c, const v1::Signal& signal, v1::Kind kind) {
   for (auto& alarm : *c.mutable_alarms())
-    if (alarm.kind() == kind && alarm.device() == signal.device() && alarm.sensor() == signal.sensor() &&
-        alarm.device_type() == signal.device_type() && alarm.status() == signal.status())
+    if (alarm.kind() == kind && alarm.device() == signal.device() &&
+        alarm.sensor() == signal.sensor() && alarm.device_type() == signal.device_type() &&
+        alarm.status() == signal.status())
       return &alarm;
   return nullptr;
 }
@@ -31,7 +32,8 @@ void add_alarm(v1::Case& c, const v1::Signal& signal, v1::Kind kind, v1::Lane la
   c.set_signal_count(c.signal_count() + 1);
   c.set_cleared(false);
   if (late) c.set_late(true);
-  const auto occurred_us = signal.occurred_at_us() != 0 ? signal.occurred_at_us() : signal.received_at_us();
+  const auto occurred_us =
+      signal.occurred_at_us() != 0 ? signal.occurred_at_us() : signal.received_at_us();
   v1::Alarm* alarm = find_alarm(c, signal, kind);
   if (alarm == nullptr) {
     if (c.alarms_size() >= alarms_per_case_max) {
@@ -64,7 +66,8 @@ void add_alarm(v1::Case& c, const v1::Signal& signal, v1::Kind kind, v1::Lane la
 void open_case(v1::SubjectState& state, const v1::Entry& entry) {
   const auto& opened = entry.case_opened();
   auto& openings = *state.mutable_recent_openings_us();
-  const auto old = std::ranges::find_if(openings, [&](auto at) { return at > entry.at_us() - day_us; });
+  const auto old =
+      std::ranges::find_if(openings, [&](auto at) { return at > entry.at_us() - day_us; });
   openings.erase(openings.begin(), old);
 
   v1::Case& c = *state.add_cases();
@@ -120,7 +123,8 @@ void set_owner(v1::Case& c, const v1::Entry& entry) {
 }
 
 void release(v1::Case& c, const v1::Released& released) {
-  static constexpr std::array<std::string_view, 5> reasons{"", "operator", "console_gone", "idle", "signed_out"};
+  static constexpr std::array<std::string_view, 5> reasons{"", "operator", "console_gone", "idle",
+                                                           "signed_out"};
   c.clear_owner();
   c.set_state(v1::CASE_STATE_OPEN);
   c.set_attention(false);
@@ -169,7 +173,8 @@ void close_case(v1::Case& c, const v1::Entry& entry) {
 }
 
 void forget_oldest_closed(v1::SubjectState& state) {
-  int closed = static_cast<int>(std::ranges::count_if(state.cases(), [](const auto& c) { return is_closed(c); }));
+  int closed = static_cast<int>(
+      std::ranges::count_if(state.cases(), [](const auto& c) { return is_closed(c); }));
   for (int i = 0; closed > closed_cases_kept_max && i < state.cases_size();) {
     if (is_closed(state.cases(i))) {
       state.mutable_cases()->DeleteSubrange(i, 1);
@@ -180,7 +185,8 @@ void forget_oldest_closed(v1::SubjectState& state) {
   }
 }
 
-void remember_signal(v1::SubjectState& state, const v1::Signal& signal, const std::string& in_case) {
+void remember_signal(v1::SubjectState& state, const v1::Signal& signal,
+                     const std::string& in_case) {
   auto& seen = *state.add_seen_signals();
   seen.set_id(signal.id());
   seen.set_case_id(in_case);
@@ -237,17 +243,29 @@ bool apply(v1::SubjectState& state, const v1::Entry& entry) {
 
   if (v1::Case* c = find_case(state, entry.case_id())) {
     switch (entry.body_case()) {
-      case v1::Entry::kAlarmJoined: join_alarm(*c, entry.alarm_joined()); break;
-      case v1::Entry::kAlarmCleared: clear_alarm(*c, entry.alarm_cleared()); break;
+      case v1::Entry::kAlarmJoined:
+        join_alarm(*c, entry.alarm_joined());
+        break;
+      case v1::Entry::kAlarmCleared:
+        clear_alarm(*c, entry.alarm_cleared());
+        break;
       case v1::Entry::kClaimed:
-      case v1::Entry::kTakenOver: set_owner(*c, entry); break;
-      case v1::Entry::kReleased: release(*c, entry.released()); break;
-      case v1::Entry::kStepTicked: tick_step(*c, entry); break;
+      case v1::Entry::kTakenOver:
+        set_owner(*c, entry);
+        break;
+      case v1::Entry::kReleased:
+        release(*c, entry.released());
+        break;
+      case v1::Entry::kStepTicked:
+        tick_step(*c, entry);
+        break;
       case v1::Entry::kVisitOffered:
         *c->add_visits() = entry.visit_offered().visit();
         c->set_state(v1::CASE_STATE_DISPATCHED);
         break;
-      case v1::Entry::kVisitMoved: move_visit(*c, entry); break;
+      case v1::Entry::kVisitMoved:
+        move_visit(*c, entry);
+        break;
       case v1::Entry::kVisitOverdue:
         for (auto& visit : *c->mutable_visits())
           if (visit.id() == entry.visit_overdue().visit()) visit.set_overdue(true);
@@ -257,8 +275,11 @@ bool apply(v1::SubjectState& state, const v1::Entry& entry) {
         c->set_low(false);
         c->set_lane_reason("aged");
         break;
-      case v1::Entry::kClosed: close_case(*c, entry); break;
-      default: break;
+      case v1::Entry::kClosed:
+        close_case(*c, entry);
+        break;
+      default:
+        break;
     }
     c->set_version(entry.version());
     if (is_by_person(entry.actor())) {

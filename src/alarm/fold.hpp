@@ -1,5 +1,5 @@
-// The fold: what a subject's state is after one more entry. Every view of a subject (the core's, the console's, a
-// look back in the ledger) comes from this one function, so they can't disagree.
+// The fold: what a subject's state is after one more entry. Every view of a subject (the core's,
+// the console's, a look back in the ledger) comes from this one function, so they can't disagree.
 #pragma once
 
 #include <cstddef>
@@ -20,8 +20,8 @@ inline constexpr int closed_cases_kept_max = 4;
 /// Opening times remembered for "repeats in 24 h".
 inline constexpr int recent_openings_max = 64;
 
-/// Applies `entry` to `state`. Requires entry.version() == state.version() + 1; anything else is left alone and
-/// returns false, which makes replays over a newer snapshot harmless.
+/// Applies `entry` to `state`. Requires entry.version() == state.version() + 1; anything else is
+/// left alone and returns false, which makes replays over a newer snapshot harmless.
 bool apply(v1::SubjectState& state, const v1::Entry& entry);
 
 /// nullptr if the subject has no such case in memory.

@@ -1,10 +1,10 @@
 // The tables of the lifecycle, and the enums' plain names.
 #include "alarm/lifecycle.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <string>
-#include <algorithm>
 
 namespace varde::alarm {
 
@@ -35,7 +35,8 @@ namespace {
 
 /// The generated name without its prefix, in lower case, made once per value.
 template <class Enum>
-std::string_view plain_name(Enum value, std::string_view prefix, const std::string& (*generated)(Enum)) {
+std::string_view plain_name(Enum value, std::string_view prefix,
+                            const std::string& (*generated)(Enum)) {
   static thread_local std::array<std::string, 64> names;
   auto& name = names.at(static_cast<std::size_t>(value));
   if (name.empty()) {
@@ -47,7 +48,9 @@ std::string_view plain_name(Enum value, std::string_view prefix, const std::stri
 
 }  // namespace
 
-std::string_view name_of(v1::Kind kind) { return plain_name(kind, "KIND_", &v1::Kind_Name<v1::Kind>); }
+std::string_view name_of(v1::Kind kind) {
+  return plain_name(kind, "KIND_", &v1::Kind_Name<v1::Kind>);
+}
 std::string_view name_of(v1::CaseState state) {
   return plain_name(state, "CASE_STATE_", &v1::CaseState_Name<v1::CaseState>);
 }

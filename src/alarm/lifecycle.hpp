@@ -17,7 +17,9 @@ namespace varde::alarm {
          state == v1::VISIT_STATE_TIMED_OUT || state == v1::VISIT_STATE_RECALLED;
 }
 
-[[nodiscard]] inline bool is_closed(const v1::Case& c) { return c.state() == v1::CASE_STATE_CLOSED; }
+[[nodiscard]] inline bool is_closed(const v1::Case& c) {
+  return c.state() == v1::CASE_STATE_CLOSED;
+}
 /// Claimed or dispatched.
 [[nodiscard]] inline bool has_owner(const v1::Case& c) { return c.has_owner(); }
 /// True while a visit is offered or under way.
@@ -28,7 +30,8 @@ namespace varde::alarm {
   return kind >= v1::KIND_BATTERY && kind <= v1::KIND_TEST;
 }
 
-/// The names of the enums as the API, logs and reasons use them: "safety_alarm", "en_route", "claimed", …
+/// The names of the enums as the API, logs and reasons use them: "safety_alarm", "en_route",
+/// "claimed", …
 [[nodiscard]] std::string_view name_of(v1::Kind kind);
 [[nodiscard]] std::string_view name_of(v1::CaseState state);
 [[nodiscard]] std::string_view name_of(v1::VisitState state);

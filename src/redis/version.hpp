@@ -1,4 +1,4 @@
-// Comparing Redis's version numbers.
+// Comparing version numbers of Redis, to refuse one without the fixes that we rely on.
 #pragma once
 
 #include <string_view>
