@@ -15,6 +15,8 @@ case "${1:-}" in
     ;;
 esac
 
+# Compilations are found again from another clone of the repository.
+export CCACHE_BASEDIR="$top" CCACHE_NOHASHDIR=1
 data=.cache/demo
 log=.cache/build.log
 
