@@ -1,5 +1,6 @@
 // Reading SIP with osip2. The library's tables are set up once; after that its parser only works on
-// what it is given, so any thread may parse. Everything osip allocates is owned by guards of this
+// what it is given, so any thread may parse. It is given the header block only: of bodies it leaks
+// memory when their multipart form is broken. Everything it allocates is owned by guards of this
 // file.
 #include <osipparser2/osip_parser.h>
 
@@ -9,6 +10,7 @@
 #include <mutex>
 
 #include "wire/sip.hpp"
+#include "wire/sip_head.hpp"
 #include "wire/text.hpp"
 
 namespace varde::wire {
@@ -97,15 +99,14 @@ void read_contact(const osip_message_t& from, sip_message& to) {
   to.contact_port = port_number(contact->url->port);
 }
 
-void read_body(const osip_message_t& from, sip_message& to) {
-  if (from.content_type != nullptr) {
-    to.content_type = line(from.content_type->type) + '/' + line(from.content_type->subtype);
-    for (char& c : to.content_type)
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+/// "type/subtype" in lower case, of a Content-Type's value.
+std::string media_type(std::string_view value) {
+  std::string out{trimmed(value.substr(0, value.find(';')))};
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
   }
-  osip_list_iterator_t at{};
-  const auto* body = static_cast<const osip_body_t*>(osip_list_get_first(&from.bodies, &at));
-  if (body != nullptr && body->body != nullptr) to.body.assign(body->body, body->length);
+  return out;
 }
 
 void read_other_headers(const osip_message_t& from, sip_message& to) {
@@ -143,18 +144,21 @@ bool read_mandatory(const osip_message_t& from, sip_message& to) {
 
 base::result<sip_message> parse_sip(std::string_view bytes) {
   if (bytes.size() > sip_message_bytes_max) return error::too_long;
+  const auto parts = split_sip(bytes);
+  if (!parts) return error::malformed_message;
+
   initialise_osip();
   osip_message_t* raw = nullptr;
   if (osip_message_init(&raw) != OSIP_SUCCESS) return error::malformed_message;
   const osip_message parsed{raw};
-  if (osip_message_parse(raw, bytes.data(), bytes.size()) != OSIP_SUCCESS)
+  if (osip_message_parse(raw, parts->head.data(), parts->head.size()) != OSIP_SUCCESS)
     return error::malformed_message;
 
   sip_message message;
   if (raw->sip_method != nullptr) {
     message.method = line(raw->sip_method);
     message.uri = written<osip_uri_t>(raw->req_uri, osip_uri_to_str);
-    if (message.method.empty()) return error::malformed_message;
+    if (message.method.empty() || message.uri.empty()) return error::malformed_message;
   } else {
     message.status = raw->status_code;
     message.reason = line(raw->reason_phrase);
@@ -163,7 +167,8 @@ base::result<sip_message> parse_sip(std::string_view bytes) {
   if (!read_mandatory(*raw, message)) return error::malformed_message;
   read_contact(*raw, message);
   read_other_headers(*raw, message);
-  read_body(*raw, message);
+  message.content_type = media_type(parts->content_type);
+  message.body = parts->body;
   return message;
 }
 

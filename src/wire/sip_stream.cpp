@@ -2,9 +2,9 @@
 // is parse_sip's.
 #include "wire/sip_stream.hpp"
 
-#include <charconv>
+#include <algorithm>
 
-#include "wire/text.hpp"
+#include "wire/sip_head.hpp"
 
 namespace varde::wire {
 
@@ -12,30 +12,6 @@ namespace {
 
 constexpr std::string_view line_end = "\r\n";
 constexpr std::string_view header_end = "\r\n\r\n";
-
-/// The Content-Length of a header block. Errors: malformed_length when there is none, an unreadable
-/// one, or two.
-base::result<std::size_t> body_length(std::string_view header) {
-  std::optional<std::size_t> found;
-  while (!header.empty()) {
-    const auto end = std::min(header.find('\n'), header.size() - 1);
-    const auto line = header.substr(0, end + 1);
-    header.remove_prefix(end + 1);
-    const auto colon = line.find(':');
-    const bool continues_the_line_before = line.front() == ' ' || line.front() == '\t';
-    if (colon == std::string_view::npos || continues_the_line_before) continue;
-    const auto name = trimmed(line.substr(0, colon));
-    if (!equal_ignoring_case(name, "Content-Length") && !equal_ignoring_case(name, "l")) continue;
-    const auto digits = trimmed(line.substr(colon + 1));
-    std::size_t length = 0;
-    const auto [rest, bad] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
-    if (found || digits.empty() || bad != std::errc{} || rest != digits.data() + digits.size())
-      return error::malformed_length;
-    found = length;
-  }
-  if (!found) return error::malformed_length;
-  return *found;
-}
 
 }  // namespace
 
@@ -67,11 +43,13 @@ base::result<std::optional<sip_stream::item>> sip_stream::next() {
   if (header_bytes > sip_header_bytes_max) return error::too_long;
   const auto block = std::string_view{buffer_}.substr(0, end + line_end.size());
   if (block.find('\0') != std::string_view::npos) return error::malformed_message;
-  const auto length = body_length(block);
-  if (!length) return length.error();
-  if (*length > sip_body_bytes_max) return error::too_long;
-  if (buffer_.size() - header_bytes < *length) return std::nullopt;
-  taken_ = header_bytes + *length;
+  const auto said = content_length(block);
+  if (!said) return said.error();
+  if (!*said) return error::malformed_length;
+  const std::size_t length = **said;
+  if (length > sip_body_bytes_max) return error::too_long;
+  if (buffer_.size() - header_bytes < length) return std::nullopt;
+  taken_ = header_bytes + length;
   scanned_ = 0;
   return item{false, std::string_view{buffer_}.substr(0, taken_)};
 }

@@ -79,6 +79,26 @@ TEST(sip_parse, gives_the_authorization_back_for_digest) {
   EXPECT_NE(m->authorizations[0].find("nc=00000001"), std::string::npos);
 }
 
+TEST(sip_parse, takes_lines_that_end_in_a_line_feed_alone_and_a_body_without_length) {
+  std::string text = sample_message("<mrq/>");
+  text.erase(text.find("Content-Length"), 19);
+  std::erase(text, '\r');
+  const auto m = parse_sip("\r\n" + text);
+  ASSERT_TRUE(m);
+  EXPECT_EQ(m->body, "<mrq/>");
+  EXPECT_EQ(m->call_id, "call-1@192.0.2.7");
+}
+
+TEST(sip_parse, leaves_the_parts_of_a_body_alone) {
+  const std::string parts = "--x\r\nContent-Type4\r\n\r\nhello\r\n--x--\r\n";
+  auto text = sample_message(parts);
+  text.replace(text.find("application/scaip+xml"), 21, "multipart/mixed;boundary=x");
+  const auto m = parse_sip(text);
+  ASSERT_TRUE(m);
+  EXPECT_EQ(m->content_type, "multipart/mixed");
+  EXPECT_EQ(m->body, parts);
+}
+
 struct bad_input {
   const char* what;
   std::string bytes;
@@ -108,6 +128,7 @@ TEST(sip_parse, refuses_what_is_not_a_whole_message) {
       {"no CSeq", without("CSeq")},
       {"CSeq of another method", replaced("1 MESSAGE", "1 OPTIONS")},
       {"CSeq not a number", replaced("1 MESSAGE", "x MESSAGE")},
+      {"two lengths", sample_message("x", "Content-Length: 1\r\n")},
       {"CSeq too large", replaced("1 MESSAGE", "99999999999 MESSAGE")},
       {"body shorter than said", replaced("Content-Length: 1", "Content-Length: 9")},
       {"status below 100", "SIP/2.0 1 OK\r\n" + sample_message("x").substr(37)},
