@@ -1,0 +1,40 @@
+// Putting the desk together.
+#include "desk/desk.hpp"
+
+#include "desk/cases.hpp"
+#include "desk/commands.hpp"
+#include "desk/live.hpp"
+#include "desk/registry_routes.hpp"
+
+namespace varde::desk {
+
+struct desk::state {
+  explicit state(desk_parts p) : parts{std::move(p)}, texts{parts.directory, parts.centre_name} {
+    looking.add_routes();
+    acting.add_routes();
+    cards.add_routes();
+    feed.add_routes();
+    parts.routes.route(http::method::get, "/api/v1/openapi.json",
+                       [](const http::exchange_pointer& e) {
+                         e->answer(http::json_response(std::string{openapi_text()}));
+                       });
+    parts.web.every(beat_interval, [this, still = std::weak_ptr{alive}] {
+      if (!still.expired()) feed.beat();
+    });
+  }
+
+  desk_parts parts;
+  case_texts texts;
+  cases looking{parts, texts};
+  commands acting{parts, texts};
+  registry_routes cards{parts};
+  live feed{parts, texts};
+  std::shared_ptr<const bool> alive = std::make_shared<const bool>(true);
+};
+
+desk::desk(desk_parts parts) : state_{std::make_unique<state>(std::move(parts))} {}
+desk::~desk() = default;
+
+void desk::drain() { state_->feed.drain(); }
+
+}  // namespace varde::desk

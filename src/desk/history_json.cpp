@@ -1,0 +1,182 @@
+// Writing history. Each kind of entry has its own few fields beside those that all have.
+#include "desk/history_json.hpp"
+
+#include "alarm/lane.hpp"
+#include "alarm/lifecycle.hpp"
+#include "base/time.hpp"
+#include "board/visit_json.hpp"
+#include "desk/case_json.hpp"
+
+namespace varde::desk {
+
+namespace {
+
+using alarm::v1::Entry;
+using base::json_writer;
+
+std::string_view type_of(const Entry& entry) {
+  switch (entry.body_case()) {
+    case Entry::kCaseOpened:
+      return "case_opened";
+    case Entry::kAlarmJoined:
+      return "alarm_joined";
+    case Entry::kAlarmCleared:
+      return "alarm_cleared";
+    case Entry::kSignalRecorded:
+      return "signal_recorded";
+    case Entry::kClaimed:
+      return "claimed";
+    case Entry::kReleased:
+      return "released";
+    case Entry::kTakenOver:
+      return "taken_over";
+    case Entry::kNoteAdded:
+      return "note_added";
+    case Entry::kStepTicked:
+      return "step_ticked";
+    case Entry::kVisitOffered:
+      return "visit_offered";
+    case Entry::kVisitMoved:
+      return "visit_moved";
+    case Entry::kVisitOverdue:
+      return "visit_overdue";
+    case Entry::kClosed:
+      return "closed";
+    case Entry::kAged:
+      return "aged";
+    case Entry::BODY_NOT_SET:
+      break;
+  }
+  return "other";
+}
+
+std::string_view actor_kind(alarm::v1::ActorKind kind) {
+  switch (kind) {
+    case alarm::v1::ACTOR_KIND_DEVICE:
+      return "device";
+    case alarm::v1::ACTOR_KIND_OPERATOR:
+      return "operator";
+    case alarm::v1::ACTOR_KIND_RESPONDER:
+      return "responder";
+    case alarm::v1::ACTOR_KIND_ADMINISTRATOR:
+      return "administrator";
+    default:
+      return "system";
+  }
+}
+
+std::string_view release_reason(alarm::v1::ReleaseReason reason) {
+  switch (reason) {
+    case alarm::v1::RELEASE_REASON_OPERATOR:
+      return "operator";
+    case alarm::v1::RELEASE_REASON_CONSOLE_GONE:
+      return "console_gone";
+    case alarm::v1::RELEASE_REASON_IDLE:
+      return "idle";
+    case alarm::v1::RELEASE_REASON_SIGNED_OUT:
+      return "signed_out";
+    default:
+      return "unspecified";
+  }
+}
+
+void write_signal(json_writer& json, const alarm::v1::Signal& s) {
+  json.key("signal");
+  json.begin_object();
+  json.member("signal_id", s.id());
+  json.member("protocol", s.protocol());
+  json.member("device", s.device());
+  json.member("device_type", s.device_type());
+  json.member("status", s.status());
+  json.member("location", s.location());
+  json.member("location_text", s.location_text());
+  json.member("text", s.text());
+  json.member("sensor", s.sensor());
+  json.key("position");
+  s.has_position() ? board::write_position(json, s.position()) : json.null();
+  board::write_time(json, "occurred_at",
+                    s.occurred_at_us() != 0 ? s.occurred_at_us() : s.received_at_us());
+  board::write_time(json, "received_at", s.received_at_us());
+  json.end_object();
+}
+
+template <class Alarm>
+void write_urgency(json_writer& json, const Alarm& a) {
+  json.member("kind", alarm::name_of(a.kind()));
+  json.member("lane", alarm::lane_name(a.lane()));
+  json.member("lane_reason", a.lane_reason());
+  json.member("late", a.late());
+  write_signal(json, a.signal());
+}
+
+void write_move(json_writer& json, const alarm::v1::VisitMoved& move) {
+  json.member("visit", move.visit());
+  json.member("state", alarm::name_of(move.state()));
+  json.member("reason", move.reason());
+  json.member("note", move.note());
+  board::write_time(json, "device_time", move.device_time_us());
+}
+
+void write_offer(json_writer& json, const alarm::v1::Visit& visit) {
+  json.member("visit", visit.id());
+  json.member("team", visit.team());
+  json.member("team_name", visit.team_name());
+  json.member("message", visit.message());
+}
+
+void write_body(json_writer& json, const Entry& entry) {
+  switch (entry.body_case()) {
+    case Entry::kCaseOpened:
+      return write_urgency(json, entry.case_opened());
+    case Entry::kAlarmJoined:
+      return write_urgency(json, entry.alarm_joined());
+    case Entry::kAlarmCleared:
+      json.member("kind", alarm::name_of(entry.alarm_cleared().kind()));
+      return write_signal(json, entry.alarm_cleared().signal());
+    case Entry::kSignalRecorded:
+      json.member("reason", entry.signal_recorded().reason());
+      return write_signal(json, entry.signal_recorded().signal());
+    case Entry::kReleased:
+      return json.member("reason", release_reason(entry.released().reason()));
+    case Entry::kTakenOver:
+      return json.member("from_user", entry.taken_over().from_user());
+    case Entry::kNoteAdded:
+      return json.member("text", entry.note_added().text());
+    case Entry::kStepTicked:
+      json.member("step", entry.step_ticked().step());
+      return json.member("done", entry.step_ticked().done());
+    case Entry::kVisitOffered:
+      return write_offer(json, entry.visit_offered().visit());
+    case Entry::kVisitMoved:
+      return write_move(json, entry.visit_moved());
+    case Entry::kVisitOverdue:
+      return json.member("visit", entry.visit_overdue().visit());
+    case Entry::kClosed:
+      json.key("outcome");
+      return write_outcome(json, entry.closed().outcome());
+    case Entry::kClaimed:
+    case Entry::kAged:
+    case Entry::BODY_NOT_SET:
+      return;
+  }
+}
+
+}  // namespace
+
+void write_history_item(json_writer& json, const Entry& entry) {
+  json.begin_object();
+  json.member("version", entry.version());
+  board::write_time(json, "at", entry.at_us());
+  json.member("type", type_of(entry));
+  json.key("actor");
+  json.begin_object();
+  json.member("kind", actor_kind(entry.actor().kind()));
+  json.member("user", entry.actor().user());
+  json.member("name", entry.actor().name());
+  json.end_object();
+  json.member("trace", entry.trace());
+  write_body(json, entry);
+  json.end_object();
+}
+
+}  // namespace varde::desk

@@ -1,0 +1,12 @@
+// A ledger entry as a line of a case's history.
+#pragma once
+
+#include "base/json_writer.hpp"
+#include "varde/alarm/v1/entry.pb.h"
+
+namespace varde::desk {
+
+/// One object.
+void write_history_item(base::json_writer& json, const alarm::v1::Entry& entry);
+
+}  // namespace varde::desk

@@ -1,0 +1,211 @@
+// Frames, tokens and who may still listen.
+#include "desk/live.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "alarm/ids.hpp"
+#include "base/hash.hpp"
+#include "desk/answers.hpp"
+#include "desk/front_door.hpp"
+#include "registry/rights.hpp"
+
+namespace varde::desk {
+
+namespace {
+
+constexpr std::size_t epoch_bytes = 6;
+constexpr std::string_view here_message = R"({"type":"here"})";
+
+http::feeds::frame as_frame(std::string text) {
+  return std::make_shared<const std::string>(std::move(text));
+}
+
+/// Tells audiences apart in a token without spelling out who sees what.
+std::string fingerprint(const std::string& audience) {
+  return base::sha256_hex(audience).substr(0, 8);
+}
+
+bool says_here(std::string_view text) {
+  std::string compact{text};
+  std::erase_if(compact, [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; });
+  return compact == here_message;
+}
+
+}  // namespace
+
+live::live(desk_parts& parts, case_texts& texts)
+    : parts_{parts},
+      texts_{texts},
+      epoch_{base::random_hex(epoch_bytes)},
+      feeds_{{.snapshot = [this](const std::string& audience) { return snapshot(audience); },
+              .on_message = [this](const http::feeds::feed& f,
+                                   std::string_view text) { hear(f, text); },
+              .on_last_gone =
+                  [this](const std::string& user) {
+                    consoles_.add(-1);
+                    parts_.gateway.presence(user, true);
+                  }}},
+      to_console_{parts.metrics.make_histogram(
+          "varde_alarm_to_console_seconds",
+          "From a cause at this node's socket to its WebSocket frames")},
+      consoles_{
+          parts.metrics.make_gauge("varde_desk_users", "Operators with a live feed at this node")} {
+  parts_.watch.on_changes([this](const board::change_batch& batch) { take(batch); });
+  parts_.accounts.on_session_ended([this](const registry::v1::SessionEnded& ended) {
+    const bool revoked = ended.reason() == registry::v1::END_REASON_REVOKED;
+    feeds_.close_session(ended.token_sha256(), revoked ? "revoked" : "signed_out",
+                         revoked ? http::close_code::revoked : http::close_code::signed_out);
+  });
+  // Their pages come back at once, with the rights that hold now.
+  parts_.accounts.on_account_changed([this](const registry::v1::Account& account) {
+    feeds_.close_user(account.user(), "revoked", http::close_code::revoked);
+  });
+}
+
+void live::add_routes() {
+  parts_.routes.route_websocket("/api/v1/live",
+                                [this](const http::request& in) { return accept(in); });
+}
+
+http::upgrade_verdict live::accept(const http::request& in) {
+  http::upgrade_verdict verdict;
+  const auto who = parts_.door.admit_upgrade(in);
+  if (!who) {
+    verdict.refusal = not_signed_in();
+    return verdict;
+  }
+  if (who->account->role() == registry::v1::ROLE_RESPONDER && parts_.responders)
+    return parts_.responders(in, *who);
+  if (!works_at_desk(*who->account)) {
+    verdict.refusal = not_your_role();
+    return verdict;
+  }
+  parts_.audit.record(
+      {std::string{alarm::centre}, who->account->user(), "live", "done", "", in.remote, ""});
+  verdict.on_open = [this, session = who->session,
+                     resume = std::string{in.query_value("resume").value_or("")}](
+                        http::websocket_pointer socket) {
+    // Rights may have gone between the question and the answer.
+    const auto still = parts_.accounts.find_session_by_name(session, true);
+    if (!still || !works_at_desk(*still->account))
+      return socket->close(http::close_code::signed_out, "signed_out");
+    open(std::move(socket), *still, resume);
+  };
+  return verdict;
+}
+
+void live::open(http::websocket_pointer socket, const registry::session_holder& who,
+                const std::string& resume) {
+  const auto& user = who.account->user();
+  const auto audience = audience_of(*who.account);
+  if (!feeds_.has_user(user)) consoles_.add(1);
+  http::feeds::frame first;
+  if (const auto point = resume_point(resume, audience)) {
+    first = changes_after(*point, audience);
+    if (!first)
+      first = as_frame(
+          fmt::format(R"({{"type":"changes","token":"{}","changes":[]}})", token_for(audience)));
+  } else {
+    first = snapshot(audience);
+  }
+  feeds_.add({std::move(socket), user, who.session, audience}, std::move(first));
+  parts_.gateway.presence(user, false);
+}
+
+void live::hear(const http::feeds::feed& f, std::string_view text) {
+  if (!says_here(text)) return;
+  // A console that says it is here is its operator's sign of life; a session that ended meanwhile
+  // is over.
+  if (parts_.accounts.find_session_by_name(f.session, true))
+    parts_.gateway.presence(f.user, false);
+  else
+    f.socket->close(http::close_code::signed_out, "signed_out");
+}
+
+void live::beat() { feeds_.beat(); }
+void live::drain() { feeds_.close_all("draining", http::close_code::going_away); }
+
+void live::take(const board::change_batch& batch) {
+  const auto before = newest_;
+  for (const auto& c : batch) ring_.push_back({++newest_, c.now, nullptr});
+  const auto frames_of = [&](const std::string& audience) {
+    return changes_after(before, audience);
+  };
+  const std::size_t reached = feeds_.empty() ? 0 : feeds_.broadcast(frames_of);
+  while (ring_.size() > ring_max) ring_.pop_front();
+  if (reached == 0) return;
+  const auto now = base::steady_time::clock::now();
+  for (const auto& c : batch)
+    if (c.cause != base::steady_time{}) to_console_.record(now - c.cause);
+}
+
+std::string live::audience_of(const registry::v1::Account& account) {
+  municipalities seen(account.municipalities().begin(), account.municipalities().end());
+  if (registry::may_see_case(account, alarm::centre)) seen.emplace_back(alarm::centre);
+  std::ranges::sort(seen);
+  std::string key;
+  for (const auto& id : seen) key += id + ',';
+  audiences_.try_emplace(key, std::move(seen));
+  return key;
+}
+
+bool live::sees(const std::string& audience, const alarm::v1::Case& c) const {
+  const auto at = audiences_.find(audience);
+  return at != audiences_.end() && std::ranges::binary_search(at->second, c.municipality());
+}
+
+std::string live::token_for(const std::string& audience) const {
+  return fmt::format("{}-{}-{}", epoch_, newest_, fingerprint(audience));
+}
+
+std::optional<std::uint64_t> live::resume_point(std::string_view token,
+                                                const std::string& audience) const {
+  const auto first = token.find('-'), last = token.rfind('-');
+  if (first == std::string_view::npos || first == last) return std::nullopt;
+  if (token.substr(0, first) != epoch_ || token.substr(last + 1) != fingerprint(audience))
+    return std::nullopt;
+  std::uint64_t number = 0;
+  const auto digits = token.substr(first + 1, last - first - 1);
+  const auto [rest, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (failed != std::errc{} || rest != digits.data() + digits.size() || number > newest_)
+    return std::nullopt;
+  const bool covered = number == newest_ || (!ring_.empty() && ring_.front().number <= number + 1);
+  return covered ? std::optional{number} : std::nullopt;
+}
+
+http::feeds::frame live::snapshot(const std::string& audience) {
+  std::string text = fmt::format(R"({{"type":"snapshot","token":"{}","at":"{}","cases":[)",
+                                 token_for(audience), base::to_rfc3339(base::wall_now()));
+  bool first = true;
+  for (const auto& c : parts_.watch.now().open_cases()) {
+    if (!sees(audience, *c)) continue;
+    if (!std::exchange(first, false)) text += ',';
+    text += *texts_.text_of(*c);
+  }
+  text += "]}";
+  return as_frame(std::move(text));
+}
+
+http::feeds::frame live::changes_after(std::uint64_t number, const std::string& audience) {
+  std::string text;
+  auto at = ring_.end() -
+            static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(newest_ - number, ring_.size()));
+  for (; at != ring_.end(); ++at) {
+    if (!sees(audience, *at->now)) continue;
+    text += text.empty()
+                ? fmt::format(R"({{"type":"changes","token":"{}","changes":[)", token_for(audience))
+                : ",";
+    text += "{\"case\":";
+    if (!at->text) at->text = texts_.text_of(*at->now);
+    text += *at->text;
+    text += '}';
+  }
+  if (text.empty()) return nullptr;
+  text += "]}";
+  return as_frame(std::move(text));
+}
+
+}  // namespace varde::desk
