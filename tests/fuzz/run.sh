@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs every fuzzer for so many seconds, two at a time, and fails on any finding. Builds them first in build-fuzz, with
-# clang and the address and undefined-behaviour sanitizers; only the libraries that they link.
+# Runs every fuzzer for so many seconds, two at a time, and fails on any finding. Builds them first
+# in build-fuzz, with clang and the address and undefined-behaviour sanitizers; only what they link.
 #   tests/fuzz/run.sh [SECONDS, 60 unless told]
 set -euo pipefail
 
@@ -20,8 +20,9 @@ if ! command -v clang++ >/dev/null; then
 fi
 
 mapfile -t targets < <(cd "$root/tests/fuzz" && ls -- *_fuzzer.cpp | sed 's/\.cpp$//')
-CC=clang CXX=clang++ cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DVARDE_FUZZ=ON \
-  -DVARDE_TESTS=OFF -DVARDE_SANITIZE=fuzzer-no-link,address,undefined >"$build.log" 2>&1 ||
+CC=clang CXX=clang++ cmake -S "$root" -B "$build" -G Ninja \
+  -DCMAKE_BUILD_TYPE=RelWithDebInfo -DVARDE_FUZZ=ON -DVARDE_TESTS=OFF \
+  -DVARDE_SANITIZE=fuzzer-no-link,address,undefined >"$build.log" 2>&1 ||
   { cat "$build.log" >&2; exit 1; }
 mv "$build.log" "$build/configure.log"
 ninja -C "$build" --quiet "${targets[@]}"
@@ -32,8 +33,9 @@ run_one() {
   mkdir -p "$found/$target/corpus"
   local inputs=("$found/$target/corpus")
   [[ -d $seeds/$name ]] && inputs+=("$seeds/$name")
-  "$build/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=32768 -print_final_stats=1 \
-    -artifact_prefix="$found/$target/" "${inputs[@]}" >"$found/$target/log" 2>&1
+  "$build/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=32768 \
+    -print_final_stats=1 -artifact_prefix="$found/$target/" "${inputs[@]}" \
+    >"$found/$target/log" 2>&1
 }
 
 failed=0

@@ -1,5 +1,6 @@
-"""The five SCAIP dialects as SIPp plays them against the running demo, over UDP, TCP and TLS, with digest where the
-municipality asks for it, and with retransmissions. What the device was told and what the operator sees must agree."""
+"""The five SCAIP dialects as SIPp plays them against the running demo, over UDP, TCP and TLS, with
+digest where the municipality asks for it, and with retransmissions. What the device was told and
+what the operator sees must agree."""
 
 import unittest
 
@@ -8,8 +9,8 @@ import sipp_device
 
 # As five families of devices send them (docs/devices.md); the first two are heartbeats.
 DIALECTS = {
-    "heartbeat_with_short_codes": "<mrq><ref>{ref}</ref><cha>0</cha><mty>PI</mty><cid>{cid}</cid><dty>02</dty>"
-    "<did>00</did><crd>no-voice:</crd><stc>102</stc></mrq>",
+    "heartbeat_with_short_codes": "<mrq><ref>{ref}</ref><cha>0</cha><mty>PI</mty><cid>{cid}</cid>"
+    "<dty>02</dty><did>00</did><crd>no-voice:</crd><stc>102</stc></mrq>",
     "heartbeat_type_first": "<mrq><mty>PI</mty><ref>{ref}</ref><cid>{cid}</cid><dty>2</dty></mrq>",
     "alarm_without_type": "<mrq><ref>{ref}</ref><cid>{cid}</cid><dty>3</dty><stc>10</stc>"
     "<crd>gsm:</crd></mrq>",
@@ -31,7 +32,7 @@ class scaip_by_sipp(scene.demo_test):
         }
 
     def device_that(self, uses_digest):
-        """A resident's SCAIP device of a municipality that asks for digest, or of one that doesn't."""
+        """A resident's SCAIP device of a municipality that asks for digest, or of another."""
         for device in self.varde.demo["devices"]:
             if device["protocol"] == "scaip" and device["resident"]:
                 if bool(device.get("digest_password")) == uses_digest:

@@ -1,5 +1,5 @@
-"""A SCAIP device played by SIPp (Debian's sip-tester), an independent SIP client: one request a run, its messages kept
-for the test to read. This SIPp has no TLS, so for TLS socat stands before it."""
+"""A SCAIP device played by SIPp (Debian's sip-tester), an independent SIP client: one request a
+run, its messages kept for the test to read. This SIPp has no TLS, so for TLS socat stands before it."""
 
 import os
 import re
@@ -10,7 +10,8 @@ SCENARIOS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sipp")
 RUN_S_MAX = 20
 MODES = {"udp": "u1", "tcp": "t1", "tls": "t1"}
 LISTENING = re.compile(r"listening on .*:(\d+)\s*$", re.MULTILINE)
-# Between two messages of SIPp's trace stands a line of dashes with the time, and one that says which way.
+# Between two messages of SIPp's trace stand a line of dashes with the time, and one that says
+# which way.
 MESSAGE = re.compile(r"^-{20,}.*\n\w+ message (sent|received) .*:\n\n", re.MULTILINE)
 
 
