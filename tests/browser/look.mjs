@@ -1,6 +1,6 @@
 // Takes pictures of the pages in every size, theme and language, over a stand-in server, for a person to look at.
-import { launch, picture } from "./lib/browser.mjs";
-import { large, onDuty, row, small } from "./lib/desk.mjs";
+import { launch, open, picture } from "./lib/browser.mjs";
+import { large, onDuty, row, signIn, small } from "./lib/desk.mjs";
 import { startMock } from "./mock/server.mjs";
 
 const mock = await startMock();
@@ -36,6 +36,27 @@ try {
       if (page.faults.length) console.error(page.faults);
       await page.context().close();
     }
+  }
+  for (const theme of ["natt", "dag"]) {
+    const page = await open(browser, { width: 390, height: 844, hasTouch: true, isMobile: true });
+    const kept = JSON.stringify({ theme, language: theme === "natt" ? "nb" : "en" });
+    await page.addInitScript((text) => localStorage.setItem("varde.look", text), kept);
+    await signIn(page, mock.origin, "ingrid", undefined, "/felt");
+    await page.waitForSelector(".next");
+    await picture(page, `felt-${theme}-offer`);
+    await page.click(".back");
+    await picture(page, `felt-${theme}-list`);
+    if (theme === "natt") continue;
+    await page.locator(".line").first().click();
+    await page.click(".next");
+    await page.getByRole("button", { name: "Show code" }).click();
+    await page.waitForSelector(".code");
+    await picture(page, `felt-${theme}-accepted`);
+    await page.screenshot({ path: "shots/felt-full.png", fullPage: true });
+    await page.click(".next");
+    await page.click(".next");
+    await page.getByRole("button", { name: "Done" }).click();
+    await picture(page, `felt-${theme}-done`);
   }
 } finally {
   await browser.close();

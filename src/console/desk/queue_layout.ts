@@ -59,7 +59,9 @@ export function settle(
   // In the strip the newest priority counts at once: nobody's hand is on it.
   fresh = fresh.map(raised).sort(byPlace);
   if (calm) {
-    slots = slots.filter((slot) => slot.goneAt === null || nowMs - slot.goneAt < goneStaysMs);
+    // One that nobody took, but that the operator chose not to see, needs no farewell.
+    const outOfSight = (slot: Slot) => slot.goneAt !== null && slot.shown.state === "open";
+    slots = slots.filter((slot) => slot.goneAt === null || (nowMs - slot.goneAt < goneStaysMs && !outOfSight(slot)));
     slots = insertAll(slots.map(raised), fresh);
     fresh = [];
   }

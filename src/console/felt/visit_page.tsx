@@ -123,6 +123,11 @@ function ToKnow({ visit }: { visit: FieldVisit }) {
         <strong>{person?.name ?? words.unknownPerson}</strong>
         {person && person.age !== null && `, ${t().pane.years(person.age)}`}
       </p>
+      {visit.message && (
+        <p class="message">
+          {words.message}: «{visit.message}»
+        </p>
+      )}
       <ul class="lines">
         {visit.to_know.map((line) => (
           <li key={line}>{line}</li>
@@ -213,12 +218,6 @@ export function VisitPage({ visit }: { visit: FieldVisit }) {
         )}
         {!isActive(visit) && <p class="notable">{words.ended}</p>}
         <Place visit={visit} />
-        {visit.message && (
-          <section>
-            <h2>{words.message}</h2>
-            <p class="message">{visit.message}</p>
-          </section>
-        )}
         <WayIn visit={visit} />
         <ToKnow visit={visit} />
         {state === "offered" && (

@@ -12,8 +12,9 @@ export async function signIn(page, origin, user = "kari", password = "vinternatt
 }
 
 /** An operator's page with the shift started. */
-export async function onDuty(browser, origin, { size = large, look = {}, user = "kari", init, ...options } = {}) {
-  const page = await open(browser, { ...size, ...options });
+export async function onDuty(browser, origin, { size = large, look = {}, user = "kari", init, clock = false, page: given, ...options } = {}) {
+  const page = given ?? (await open(browser, { ...size, ...options }));
+  if (clock) await page.clock.install();
   const kept = JSON.stringify({ theme: "natt", language: "nb", size: 100, keysOn: true, ...look });
   await page.addInitScript((text) => localStorage.setItem("varde.look", text), kept);
   if (init) await page.addInitScript(init);

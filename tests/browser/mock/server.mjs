@@ -40,6 +40,14 @@ export async function startMock() {
     /** False: the sockets stay open but silent. */
     beats: true,
     origin: "",
+    /** Ends every session as the server would. */
+    bye: (reason) => {
+      world.sessions.clear();
+      for (const socket of sockets) {
+        socket.send(JSON.stringify({ type: "bye", reason }));
+        socket.close(reason === "revoked" ? 4403 : 4401);
+      }
+    },
     dropSockets: () => sockets.forEach((socket) => socket.terminate()),
     stop: async () => {
       clearInterval(beat);
@@ -88,18 +96,17 @@ export async function startMock() {
     if (path[0] === "visits" && path.length === 1) return answer({ visits: world.fieldVisits() });
     if (path[0] === "cases" && path.length === 2) return answer(world.alone(path[1]));
     if (request.method !== "POST") throw new Refusal(404, "not_found");
-    return command(session, path, given, request, response, answer);
+    return command(session, path, given, request, answer);
   }
 
-  function command(session, path, given, request, response, answer) {
+  function command(session, path, given, request, answer) {
     const verb = path[2] ?? path[1];
     const key = request.headers["idempotency-key"];
     if (!key) throw new Refusal(400, "idempotency_key_required");
     if (world.trap?.verb === verb) {
       const trap = world.trap;
-      world.trap = trap.times > 1 ? { ...trap, times: trap.times - 1 } : null;
+      world.trap = null;
       trap.before?.();
-      if (trap.drop) return void response.socket.destroy();
       if (trap.status) throw new Refusal(trap.status, trap.code);
     }
     if (world.carriedOut.has(key)) return answer(world.carriedOut.get(key));

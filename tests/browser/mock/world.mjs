@@ -106,7 +106,7 @@ export class World {
     /** Every request to the API, in order: what the pages really sent. */
     this.requests = [];
     this.counter = 0;
-    /** Set to make the next command of a verb fail: {verb, status, code} or {verb, drop: true}. */
+    /** Set to make the next command of a verb fail, {verb, status, code}, or something happen just before it. */
     this.trap = null;
   }
 
