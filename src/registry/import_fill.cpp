@@ -1,0 +1,235 @@
+// The reflection over the protos: one function a kind of value.
+#include "registry/import_fill.hpp"
+
+#include <fmt/format.h>
+#include <google/protobuf/descriptor.h>
+
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <set>
+
+namespace varde::registry {
+
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::EnumDescriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+constexpr std::size_t text_bytes_max = 500;
+constexpr std::size_t list_items_max = 1'000'000;
+
+std::string field_names(const Descriptor& type) {
+  std::string names;
+  for (int i = 0; i < type.field_count(); ++i)
+    names += (i == 0 ? "" : ", ") + type.field(i)->name();
+  return names;
+}
+
+std::string lower(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+/// What all values of an enum begin with: that of the first is "<PREFIX>UNSPECIFIED".
+std::string prefix_of(const EnumDescriptor& type) {
+  const auto& first = type.value(0)->name();
+  return first.substr(0, first.size() - std::string_view{"UNSPECIFIED"}.size());
+}
+
+/// "fall" for KIND_FALL.
+std::string short_name(const EnumDescriptor& type, int i) {
+  return lower(type.value(i)->name().substr(prefix_of(type).size()));
+}
+
+std::string choices(const EnumDescriptor& type) {
+  std::string names;
+  for (int i = 1; i < type.value_count(); ++i) names += (i == 1 ? "" : ", ") + short_name(type, i);
+  return names;
+}
+
+bool is_plain_text(std::string_view text) {
+  for (const char c : text)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return false;
+  return true;
+}
+
+/// Well-formed UTF-8 without surrogates and overlong forms.
+bool is_utf8(std::string_view text) {
+  const auto byte = [&text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  for (std::size_t i = 0; i < text.size();) {
+    const unsigned lead = byte(i);
+    const std::size_t length = lead < 0x80                   ? 1
+                               : lead >= 0xc2 && lead < 0xe0 ? 2
+                               : lead >= 0xe0 && lead < 0xf0 ? 3
+                               : lead >= 0xf0 && lead < 0xf5 ? 4
+                                                             : 0;
+    if (length == 0 || i + length > text.size()) return false;
+    for (std::size_t k = 1; k < length; ++k)
+      if ((byte(i + k) & 0xc0) != 0x80) return false;
+    if ((lead == 0xe0 && byte(i + 1) < 0xa0) || (lead == 0xed && byte(i + 1) >= 0xa0) ||
+        (lead == 0xf0 && byte(i + 1) < 0x90) || (lead == 0xf4 && byte(i + 1) >= 0x90))
+      return false;
+    i += length;
+  }
+  return true;
+}
+
+std::vector<import_node> split_cell(const import_node& cell) {
+  std::vector<import_node> parts;
+  std::string_view rest = *cell.text();
+  for (;;) {
+    const auto bar = rest.find('|');
+    auto part = rest.substr(0, bar);
+    while (part.starts_with(' ')) part.remove_prefix(1);
+    while (part.ends_with(' ')) part.remove_suffix(1);
+    if (!part.empty()) parts.push_back({cell.line, std::string{part}});
+    if (bar == std::string_view::npos) return parts;
+    rest.remove_prefix(bar + 1);
+  }
+}
+
+}  // namespace
+
+void import_filler::fill(Message& into, const import_node& from, const std::string& file,
+                         bool text_values) {
+  file_ = file;
+  text_values_ = text_values;
+  places_[&into] = {file_, from.line};
+  const auto& type = *into.GetDescriptor();
+  const auto* fields = from.fields();
+  if (fields == nullptr)
+    return blame_line(from.line, fmt::format("must be an object with {}", field_names(type)));
+  std::set<std::string_view> seen;
+  for (const auto& [name, node] : *fields) {
+    const auto* to = type.FindFieldByName(name);
+    if (to == nullptr)
+      blame_line(node.line, fmt::format("unknown field \"{}\"; allowed: {}",
+                                        is_plain_text(name) ? name : "?", field_names(type)));
+    else if (!seen.insert(name).second)
+      blame_line(node.line, fmt::format("{} comes twice", name));
+    else if (!std::holds_alternative<std::monostate>(node.value))
+      put(into, *to, node);
+  }
+}
+
+void import_filler::put(Message& into, const field& to, const import_node& from) {
+  if (!to.is_repeated()) return put_one(into, to, from);
+  import_list cells;
+  const auto* list = from.list();
+  if (list == nullptr && text_values_ && from.text() != nullptr) {
+    cells = split_cell(from);
+    list = &cells;
+  }
+  if (list == nullptr) return blame_line(from.line, fmt::format("{} must be a list", to.name()));
+  if (list->size() > list_items_max)
+    return blame_line(from.line,
+                      fmt::format("{} has more than {} items", to.name(), list_items_max));
+  for (const auto& item : *list) put_one(into, to, item);
+}
+
+void import_filler::put_one(Message& into, const field& to, const import_node& from) {
+  const auto& reflection = *into.GetReflection();
+  switch (to.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_MESSAGE: {
+      auto* inner = to.is_repeated() ? reflection.AddMessage(&into, &to)
+                                     : reflection.MutableMessage(&into, &to);
+      return fill(*inner, from, std::string{file_}, text_values_);
+    }
+    case FieldDescriptor::CPPTYPE_STRING:
+      return put_text(into, to, from);
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return put_flag(into, to, from);
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return put_choice(into, to, from);
+    default:
+      return put_number(into, to, from);
+  }
+}
+
+void import_filler::put_text(Message& into, const field& to, const import_node& from) {
+  const auto* text = from.text();
+  if (text == nullptr) return blame_line(from.line, fmt::format("{} must be text", to.name()));
+  if (text->size() > text_bytes_max)
+    return blame_line(from.line,
+                      fmt::format("{} is longer than {} bytes", to.name(), text_bytes_max));
+  if (!is_utf8(*text)) return blame_line(from.line, fmt::format("{} is not UTF-8 text", to.name()));
+  if (!is_plain_text(*text))
+    return blame_line(from.line, fmt::format("{} holds control characters", to.name()));
+  const auto& reflection = *into.GetReflection();
+  if (to.is_repeated())
+    reflection.AddString(&into, &to, *text);
+  else
+    reflection.SetString(&into, &to, *text);
+}
+
+void import_filler::put_number(Message& into, const field& to, const import_node& from) {
+  const bool whole = to.cpp_type() == FieldDescriptor::CPPTYPE_UINT32;
+  std::optional<double> number;
+  if (const auto* given = std::get_if<double>(&from.value)) number = *given;
+  if (text_values_ && from.text() != nullptr) {
+    double parsed = 0;
+    const auto& text = *from.text();
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), parsed);
+    if (failure == std::errc{} && end == text.data() + text.size()) number = parsed;
+  }
+  const bool fits =
+      number && std::isfinite(*number) &&
+      (!whole || (*number >= 0 && *number <= std::numeric_limits<std::uint32_t>::max() &&
+                  *number == std::floor(*number)));
+  if (!fits)
+    return blame_line(from.line, fmt::format("{} must be {}", to.name(),
+                                             whole ? "a whole number, 0 or more" : "a number"));
+  const auto& reflection = *into.GetReflection();
+  if (whole)
+    reflection.SetUInt32(&into, &to, static_cast<std::uint32_t>(*number));
+  else
+    reflection.SetDouble(&into, &to, *number);
+}
+
+void import_filler::put_flag(Message& into, const field& to, const import_node& from) {
+  std::optional<bool> flag;
+  if (const auto* given = std::get_if<bool>(&from.value)) flag = *given;
+  if (text_values_ && from.text() != nullptr) {
+    const auto word = lower(*from.text());
+    if (word == "true" || word == "yes" || word == "ja" || word == "1") flag = true;
+    if (word == "false" || word == "no" || word == "nei" || word == "0") flag = false;
+  }
+  if (!flag) return blame_line(from.line, fmt::format("{} must be true or false", to.name()));
+  into.GetReflection()->SetBool(&into, &to, *flag);
+}
+
+void import_filler::put_choice(Message& into, const field& to, const import_node& from) {
+  const auto& type = *to.enum_type();
+  const auto& reflection = *into.GetReflection();
+  const auto* text = from.text();
+  for (int i = 1; text != nullptr && i < type.value_count(); ++i) {
+    if (short_name(type, i) != *text) continue;
+    if (to.is_repeated())
+      reflection.AddEnumValue(&into, &to, type.value(i)->number());
+    else
+      reflection.SetEnumValue(&into, &to, type.value(i)->number());
+    return;
+  }
+  blame_line(from.line, fmt::format("{} must be one of {}", to.name(), choices(type)));
+}
+
+import_place import_filler::place_of(const Message& message) const {
+  const auto at = places_.find(&message);
+  return at == places_.end() ? import_place{} : at->second;
+}
+
+void import_filler::blame(const Message& message, std::string what) {
+  const auto place = place_of(message);
+  problems_.push_back({place.file, place.line, std::move(what)});
+}
+
+void import_filler::blame_line(std::size_t line, std::string what) {
+  problems_.push_back({file_, line, std::move(what)});
+}
+
+}  // namespace varde::registry

@@ -1,0 +1,172 @@
+// Reading the files, asking Redis what the others have, and one conditional write.
+#include "server/import_command.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <ostream>
+#include <sstream>
+
+#include "redis/connection.hpp"
+#include "registry/error.hpp"
+#include "registry/import.hpp"
+#include "registry/set_store.hpp"
+
+namespace varde::server {
+
+namespace {
+
+using namespace registry;
+
+constexpr std::chrono::seconds redis_patience{30};
+constexpr int exit_done = 0;
+constexpr int exit_bad_files = 1;
+constexpr int exit_not_now = 2;
+
+std::optional<import_file> read_file(const std::filesystem::path& path, std::ostream& errors) {
+  std::error_code failure;
+  const auto size = std::filesystem::file_size(path, failure);
+  if (!failure && size > import_bytes_max) {
+    errors << path.string() << ": is larger than " << import_bytes_max << " bytes\n";
+    return std::nullopt;
+  }
+  std::ifstream in{path, std::ios::binary};
+  std::ostringstream text;
+  text << in.rdbuf();
+  if (failure || !in) {
+    errors << path.string() << ": can't read it\n";
+    return std::nullopt;
+  }
+  return import_file{path.string(), std::move(text).str()};
+}
+
+std::optional<import_outcome> read_path(const std::filesystem::path& path, std::ostream& errors) {
+  if (!std::filesystem::is_directory(path)) {
+    const auto file = read_file(path, errors);
+    return file ? std::optional{import_json(*file)} : std::nullopt;
+  }
+  std::vector<import_file> files;
+  for (const auto& entry : std::filesystem::directory_iterator{path}) {
+    if (entry.path().extension() != ".csv") continue;
+    auto file = read_file(entry.path(), errors);
+    if (!file) return std::nullopt;
+    files.push_back(std::move(*file));
+  }
+  std::ranges::sort(files, {}, &import_file::name);
+  return import_csv(files);
+}
+
+/// Redis, used one question at a time.
+class blocking_store {
+ public:
+  explicit blocking_store(const redis::endpoint& where)
+      : connection_{redis::connection::create(io_, where)} {
+    connection_->start();
+  }
+  ~blocking_store() {
+    connection_->stop();
+    io_.restart();
+    io_.run_for(std::chrono::seconds{1});
+  }
+  blocking_store(const blocking_store&) = delete;
+  blocking_store& operator=(const blocking_store&) = delete;
+
+  bool connect() {
+    return run_until([this] { return connection_->connected(); });
+  }
+  [[nodiscard]] std::string why_not() const { return connection_->last_error().message(); }
+
+  template <class Value, class Start>
+  base::result<Value> wait_for(Start start) {
+    std::optional<base::result<Value>> got;
+    start(*connection_, [&got](base::result<Value> value) { got = std::move(value); });
+    if (!run_until([&got] { return got.has_value(); })) return error::store_unreachable;
+    return std::move(*got);
+  }
+
+ private:
+  template <class Condition>
+  bool run_until(Condition condition) {
+    const auto deadline = std::chrono::steady_clock::now() + redis_patience;
+    while (!condition() && std::chrono::steady_clock::now() < deadline) {
+      io_.restart();
+      io_.run_one_until(deadline);
+    }
+    return condition();
+  }
+
+  boost::asio::io_context io_;
+  std::shared_ptr<redis::connection> connection_;
+};
+
+int report(const std::vector<import_problem>& problems, std::ostream& errors) {
+  for (const auto& problem : problems) errors << describe(problem) << '\n';
+  errors << fmt::format("{} problem{}; nothing was imported\n", problems.size(),
+                        problems.size() == 1 ? "" : "s");
+  return exit_bad_files;
+}
+
+std::string summary(const v1::MunicipalitySet& set) {
+  return fmt::format("{} {}: {} households, {} residents, {} devices, {} teams, {} plans",
+                     set.municipality().id(), set.municipality().name(), set.households_size(),
+                     set.residents_size(), set.devices_size(), set.teams_size(), set.plans_size());
+}
+
+int write_outcome(import_outcome outcome, const redis::endpoint& where, std::ostream& out,
+                  std::ostream& errors) {
+  blocking_store store{where};
+  if (!store.connect()) {
+    errors << fmt::format("Redis at {} does not answer: {}\n", redis::describe(where),
+                          store.why_not());
+    return exit_not_now;
+  }
+  const auto stored = store.wait_for<std::vector<stored_set>>(
+      [](auto& connection, auto done) { load_all_sets(connection, std::move(done)); });
+  if (!stored) {
+    errors << stored.error().message() << '\n';
+    return exit_not_now;
+  }
+  stored_set next{outcome.set.municipality().id(), "0-0", {}};
+  std::uint64_t version = 0;
+  std::vector<const v1::MunicipalitySet*> others;
+  for (const auto& one : *stored) {
+    others.push_back(&one.set);
+    if (one.municipality != next.municipality) continue;
+    next.position = one.position;
+    version = one.set.version();
+  }
+  if (const auto clashes = clashes_with(outcome, others); !clashes.empty())
+    return report(clashes, errors);
+  next.set = std::move(outcome.set);
+  next.set.set_version(version + 1);
+  const auto line = fmt::format("imported {}; version {}\n", summary(next.set), version + 1);
+  const auto written = store.wait_for<void>([&next](auto& connection, auto done) {
+    write_set(connection, std::move(next), std::move(done));
+  });
+  if (!written) {
+    errors << written.error().message() << '\n';
+    return exit_not_now;
+  }
+  out << line;
+  return exit_done;
+}
+
+}  // namespace
+
+int run_import(const import_request& request, std::ostream& out, std::ostream& errors) {
+  auto outcome = read_path(request.path, errors);
+  if (!outcome) return exit_bad_files;
+  if (!outcome->problems.empty()) return report(outcome->problems, errors);
+  if (request.check_only) {
+    out << "good: " << summary(outcome->set) << '\n';
+    return exit_done;
+  }
+  return write_outcome(std::move(*outcome), request.where, out, errors);
+}
+
+}  // namespace varde::server
