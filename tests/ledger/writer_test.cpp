@@ -6,11 +6,15 @@
 
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "ledger/keys.hpp"
 #include "ledger/ledger_fixture.hpp"
+#include "ledger/read.hpp"
+#include "ledger/snapshot.hpp"
+#include "ledger/verify.hpp"
 
 namespace varde::ledger {
 namespace {
@@ -101,6 +105,28 @@ TEST_F(writer_test, without_a_connection_every_commit_fails) {
       submit({commit_of(municipality_, "r-1", 0), commit_of(municipality_ + "-b", "r-1", 0)});
   ASSERT_EQ(results.size(), 2u);
   for (const auto& result : results) EXPECT_EQ(result.status, commit_status::failed);
+}
+
+TEST_F(writer_test, the_documented_rights_are_enough) {
+  redis::arguments account{"ACL", "SETUSER", "ledger", "on", ">s3cret", "~v:*"};
+  std::istringstream rights(
+      "+role +ping +function|load +fcall +fcall_ro +get +set +llen +lrange +rpush +xadd +xrange "
+      "+xrevrange +xread +hset +hmget +multi +exec");
+  for (std::string right; rights >> right;) account.push_back(right);
+  ASSERT_TRUE(ask(io_, *connection_, account));
+  auto where = server_->where();
+  where.user = "ledger";
+  where.password = "s3cret";
+  connection_ = test::connect(io_, where);
+  writer_ = std::make_unique<writer>(*connection_);
+  EXPECT_EQ(submit({commit_of(municipality_, "r-1", 0, 2)})[0].status, commit_status::committed);
+  EXPECT_TRUE(wait_for<base::result<std::vector<alarm::v1::Entry>>>([&](auto done) {
+    read_subject(*connection_, municipality_, "r-1", 1, newest_version, std::move(done));
+  }));
+  EXPECT_FALSE(wait_for<base::error_code>(
+      [&](auto done) { save_snapshot(*connection_, municipality_, {}, std::move(done)); }));
+  EXPECT_TRUE(wait_for<base::result<chain_report>>(
+      [&](auto done) { verify_chain(*connection_, municipality_, std::move(done)); }));
 }
 
 TEST_F(writer_test, a_flushed_function_is_loaded_again) {
