@@ -1,11 +1,12 @@
 #!lua name=varde_ledger_v1
--- The ledger's compare-and-append. It knows versions and bytes, nothing of alarms: all rules of the domain are in
--- C++. A change to this text that changes what it does gets a new number in all names (see docs/ledger.md).
+-- The ledger's compare-and-append. It knows versions and bytes, nothing of alarms: all rules of the
+-- domain are in C++. A change to this text that changes what it does gets a new number in all names
+-- (see docs/ledger.md).
 
--- varde_commit_v1: appends batches of entries, each only if its subject still has the expected version.
+-- varde_commit_v1: appends batches of entries, each only if its subject has the expected version.
 -- KEYS: ledger stream, chain hash, then one subject list a commit.
 -- ARGV: for each commit: expected version, number of entries, the entries.
--- Answers a flat list, two integers a commit: 1 committed or 0 stale, and the subject's version now.
+-- Answers a flat list, two integers a commit: 1 committed or 0 stale, and the version now.
 local function commit(keys, args)
   local call, sha1hex = redis.call, redis.sha1hex
   local ledger, chain_key = keys[1], keys[2]
@@ -41,7 +42,8 @@ local function commit(keys, args)
     call('SET', chain_key, chain)
   end
   if not ok then
-    return redis.error_reply('ERR varde_commit: ' .. tostring(type(problem) == 'table' and problem.err or problem))
+    local text = type(problem) == 'table' and problem.err or problem
+    return redis.error_reply('ERR varde_commit: ' .. tostring(text))
   end
   return answers
 end
