@@ -1,5 +1,6 @@
 """A SCAIP device played by SIPp (Debian's sip-tester), an independent SIP client: one request a
-run, its messages kept for the test to read. This SIPp has no TLS, so for TLS socat stands before it."""
+run, its messages kept for the test to read. This SIPp has no TLS, so for TLS socat stands before
+it."""
 
 import os
 import re
