@@ -18,6 +18,12 @@ function highest(list: readonly Case[]): string {
   return marks[Math.min(4, ...list.map(priorityOf)) as Priority];
 }
 
+/** The cases that a line of a list stands for: its own, or all of a folded group. */
+function casesOf(line: HTMLElement, cases: readonly Case[]): Case[] {
+  const ids = line.dataset["row"]?.split(" ") ?? [];
+  return cases.filter((c) => ids.includes(c.id));
+}
+
 /** Counts what lies outside the visible part of a scrolling list, now and whenever it may have changed. */
 function useHidden(cases: readonly Case[]) {
   const box = useRef<HTMLDivElement>(null);
@@ -31,9 +37,8 @@ function useHidden(cases: readonly Case[]) {
     let over = 0;
     for (const row of element.querySelectorAll<HTMLElement>("[data-row]")) {
       const place = row.getBoundingClientRect();
-      const c = cases.find((one) => one.id === row.dataset["row"]);
-      if (place.bottom > frame.bottom + place.height / 2 && c) under.push(c);
-      if (place.top < frame.top - place.height / 2) over += 1;
+      if (place.bottom > frame.bottom + place.height / 2) under.push(...casesOf(row, cases));
+      if (place.top < frame.top - place.height / 2) over += casesOf(row, cases).length;
     }
     above.value = over;
     below.value = under;
@@ -153,7 +158,7 @@ function GroupLine({ line }: { line: Extract<Line, { group: string }> }) {
   const open = unfolded.value.has(line.group);
   const name = grouping.value === "kind" ? word(t().kind, line.group) : line.group;
   return (
-    <li class="group-line">
+    <li class="group-line" data-row={open ? "" : line.slots.map((slot) => slot.id).join(" ")}>
       <button
         type="button"
         aria-expanded={open}
