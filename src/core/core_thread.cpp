@@ -29,6 +29,7 @@ namespace {
 engine_options engine_options_of(const core_options& options, std::function<void()> room_again) {
   engine_options out;
   out.node = options.node;
+  out.batch_inputs_max = options.batch_inputs_max;
   out.room_again = std::move(room_again);
   return out;
 }

@@ -21,6 +21,7 @@ namespace varde::core {
 
 struct core_options {
   std::string node = "node";
+  std::size_t batch_inputs_max = 1'024;
   redis::endpoint redis;
   /// Other nodes may write to the same ledger, so their entries are followed. Off where the Redis
   /// is this process's own.

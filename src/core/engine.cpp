@@ -88,8 +88,8 @@ void engine::open() {
 // --- Gathering ---------------------------------------------------------------------------------
 
 std::size_t engine::room() const {
-  if (under_way_ || gathered_.size() >= batch_inputs_max) return 0;
-  return batch_inputs_max - gathered_.size();
+  if (under_way_ || gathered_.size() >= options_.batch_inputs_max) return 0;
+  return options_.batch_inputs_max - gathered_.size();
 }
 
 void engine::admit(alarm::admission admission) {

@@ -30,6 +30,8 @@ namespace varde::core {
 
 struct engine_options {
   std::string node = "node";
+  /// Inputs decided in one batch; more wait in the lanes.
+  std::size_t batch_inputs_max = 1'024;
   /// Wall and steady time; the simulation gives its own.
   std::function<base::wall_time()> wall = [] { return base::wall_now(); };
   std::function<base::steady_time()> steady = [] { return std::chrono::steady_clock::now(); };
@@ -41,8 +43,6 @@ struct engine_options {
 /// Not thread-safe: everything on the core thread.
 class engine {
  public:
-  /// Inputs decided in one batch; more wait in the lanes.
-  static constexpr std::size_t batch_inputs_max = 1'024;
   /// Commands waiting for a batch; beyond it they are answered unavailable.
   static constexpr std::size_t commands_waiting_max = 10'000;
 

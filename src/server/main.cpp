@@ -1,0 +1,143 @@
+// The executable: commands and their options.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <iostream>
+
+#include "server/demo_command.hpp"
+#include "server/import_command.hpp"
+#include "server/serve_command.hpp"
+
+namespace {
+
+using namespace varde::server;
+
+void add_listen_options(CLI::App& command, listen_options& listen) {
+  const auto add = [&](const char* name, std::string& into, const char* what) {
+    command
+        .add_option(name, into,
+                    std::string{what} + " HOST:PORT; port 0 takes a free one, \"off\" closes it")
+        ->type_name("HOST:PORT");
+  };
+  add("--https", listen.https, "Console, field page and API.");
+  add("--scaip-udp", listen.scaip_udp, "SCAIP over SIP, UDP.");
+  add("--scaip-tcp", listen.scaip_tcp, "SCAIP over SIP, TCP.");
+  add("--scaip-tls", listen.scaip_tls, "SCAIP over SIP, TLS.");
+  add("--native", listen.native, "Varde's own device protocol, TLS 1.3.");
+  add("--metrics", listen.metrics, "Metrics and health, plain text; keep it on loopback.");
+}
+
+/// Where to import to: a Redis by its address, or the one a configuration names.
+struct import_options {
+  std::string path, redis, config_file;
+  bool check_only = false;
+};
+
+int import_set(const import_options& options) {
+  import_request request{options.path, {}, options.check_only};
+  std::string wrong;
+  if (!options.check_only)
+    wrong = redis_to_import_to(options.redis, options.config_file, request.where);
+  if (!wrong.empty()) {
+    fmt::print(stderr, "varde: {}\n", wrong);
+    return 2;
+  }
+  return run_import(request, std::cout, std::cerr);
+}
+
+int check_config(const std::string& file, bool embedded) {
+  const auto loaded = load_config(file, embedded);
+  for (const auto& problem : loaded.problems) fmt::print(stderr, "{}\n", describe(problem, file));
+  if (!loaded.problems.empty()) return 1;
+  fmt::print("{} is in order.\n", file);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // Every thread inherits this: the signals are waited for in one place, and a peer that goes away
+  // is an error value.
+  sigset_t ends;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGTERM);
+  sigaddset(&ends, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+
+  CLI::App app{
+      "Varde, the server of an alarm response centre.\n\n"
+      "Try it:     varde demo --data /tmp/varde-demo\n"
+      "Run it:     varde serve --config /etc/varde/varde.toml\n"
+      "One server: varde serve --embedded --data /var/lib/varde\n"};
+  app.require_subcommand(1);
+  int status = 0;
+
+  serve_options serving;
+  auto* serve_command = app.add_subcommand("serve", "Run one node of the server until SIGTERM.");
+  serve_command
+      ->add_option("--config", serving.config_file,
+                   "Configuration, TOML; docs/configuration.md has every key")
+      ->type_name("FILE");
+  serve_command->add_flag("--embedded", serving.embedded,
+                          "Start and own a private redis-server in the data directory");
+  serve_command->add_option("--data", serving.data, "Directory for everything this node keeps")
+      ->type_name("DIR");
+  add_listen_options(*serve_command, serving.listen);
+  serve_command->callback([&] { status = serve(serving); });
+
+  demo_command_options demonstrating;
+  auto* demo_command =
+      app.add_subcommand("demo",
+                         "Run the embedded server with two made-up municipalities; writes "
+                         "DIR/demo.json with addresses and sign-ins.");
+  demo_command->add_option("--data", demonstrating.data, "Directory; made if it isn't there")
+      ->required()
+      ->type_name("DIR");
+  demo_command->add_flag("--quiet", demonstrating.quiet, "No made-up signals");
+  demo_command
+      ->add_option("--seed", demonstrating.seed, "Makes the same people and devices each time")
+      ->capture_default_str();
+  demo_command
+      ->add_option("--devices", demonstrating.devices,
+                   "So many more residents with devices, for load")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 50'000));
+  demo_command
+      ->add_option("--console", demonstrating.console_dir,
+                   "The built pages, if they are not beside the program")
+      ->type_name("DIR");
+  add_listen_options(*demo_command, demonstrating.listen);
+  demo_command->callback([&] { status = demo(demonstrating); });
+
+  import_options importing;
+  auto* import_command = app.add_subcommand("import",
+                                            "Put one municipality's residents, devices, teams and "
+                                            "plans into the registry, all or nothing.");
+  import_command
+      ->add_option("path", importing.path,
+                   "A JSON file, or a directory of CSV files; docs/import.md")
+      ->required()
+      ->type_name("FILE|DIR");
+  import_command
+      ->add_option("--redis", importing.redis,
+                   "unix:/path, redis://host:port or rediss://host:port")
+      ->type_name("URL");
+  import_command
+      ->add_option("--config", importing.config_file, "Take the Redis of this configuration")
+      ->type_name("FILE");
+  import_command->add_flag("--check", importing.check_only, "Only read and check the files");
+  import_command->callback([&] { status = import_set(importing); });
+
+  std::string file;
+  bool embedded = false;
+  auto* check_command = app.add_subcommand(
+      "check-config", "Read a configuration and say everything that is wrong with it.");
+  check_command->add_option("file", file, "Configuration, TOML")->required()->type_name("FILE");
+  check_command->add_flag("--embedded", embedded, "It is for serve --embedded");
+  check_command->callback([&] { status = check_config(file, embedded); });
+
+  CLI11_PARSE(app, argc, argv);
+  return status;
+}
