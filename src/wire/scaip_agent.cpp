@@ -61,13 +61,13 @@ sip_via own_via(transport via, std::string_view address) {
   return out;
 }
 
-/// Where the <mrs> goes: the same connection; on UDP the port its Contact names if that is the very
-/// host the request came from, else where the response went. Never to another host.
+/// Where the <mrs> goes: the same connection; on UDP the port its Contact names, if it names one at
+/// the very host the request came from, else where the response went. Never to another host.
 peer mrs_destination(const sip_message& request, const peer& source) {
   if (source.via != transport::udp) return source;
-  if (request.contact_host != source.host) return response_destination(request, source);
-  peer to = source;
-  to.port = request.contact_port != 0 ? request.contact_port : sip_port;
+  auto to = response_destination(request, source);
+  if (request.contact_host == source.host && request.contact_port != 0)
+    to.port = request.contact_port;
   return to;
 }
 
@@ -108,8 +108,8 @@ struct scaip_agent::state {
   void take(const exchange& x, moment now, agent_actions& out);
   void finish(const exchange& x, const scaip_response& answer, moment now, agent_actions& out);
   void send_mrs(const exchange& x, const scaip_response& answer, moment now, agent_actions& out);
-  void turn_away(const exchange& x, int status, std::string_view reason, sip_headers headers,
-                 agent_actions& out);
+  void answer_stateless(const exchange& x, int status, std::string_view reason, sip_headers headers,
+                        agent_actions& out);
   void answer_stored(const exchange& x, sip_message response, moment now, agent_actions& out);
   [[nodiscard]] sip_message response_to(const exchange& x, int status,
                                         std::string_view reason) const;
@@ -127,8 +127,8 @@ sip_message scaip_agent::state::response_to(const exchange& x, int status,
   return make_response(x.request, x.source, status, reason, fmt::format("{:016x}", hash));
 }
 
-void scaip_agent::state::turn_away(const exchange& x, int status, std::string_view reason,
-                                   sip_headers headers, agent_actions& out) {
+void scaip_agent::state::answer_stateless(const exchange& x, int status, std::string_view reason,
+                                          sip_headers headers, agent_actions& out) {
   auto response = response_to(x, status, reason.empty() ? sip_reason(status) : reason);
   response.headers = std::move(headers);
   out.send.push_back({response_destination(x.request, x.source), format_sip(response)});
@@ -155,17 +155,17 @@ void scaip_agent::state::on_request(exchange x, moment now, agent_actions& out) 
   if (method == "MESSAGE") return on_message(std::move(x), now, out);
   if (method == "ACK") return;
   if (method == "OPTIONS") {
-    turn_away(x, 200, {},
-              {{"Allow", std::string{allowed_methods}}, {"Accept", std::string{accepted_types}}},
-              out);
+    answer_stateless(
+        x, 200, {},
+        {{"Allow", std::string{allowed_methods}}, {"Accept", std::string{accepted_types}}}, out);
     out.notes.push_back({agent_event::options, {}, {}});
     return;
   }
   const bool names_a_dialogue = method == "BYE" || method == "CANCEL";
   if (names_a_dialogue)
-    turn_away(x, 481, {}, {}, out);
+    answer_stateless(x, 481, {}, {}, out);
   else
-    turn_away(x, 405, {}, {{"Allow", std::string{allowed_methods}}}, out);
+    answer_stateless(x, 405, {}, {{"Allow", std::string{allowed_methods}}}, out);
   out.notes.push_back({agent_event::refused, {}, method});
 }
 
@@ -181,7 +181,7 @@ bool scaip_agent::state::answer_repeated(const exchange& x, agent_actions& out) 
 
 bool scaip_agent::state::is_acceptable(const exchange& x, agent_actions& out) {
   const auto refuse = [&](int status, sip_headers headers, std::string_view why) {
-    turn_away(x, status, {}, std::move(headers), out);
+    answer_stateless(x, status, {}, std::move(headers), out);
     out.notes.push_back({agent_event::refused, {}, std::string{why}});
     return false;
   };
@@ -210,7 +210,8 @@ bool scaip_agent::state::is_authorised(const exchange& x, moment now, agent_acti
   }
   if (outcome == digest_gate::outcome::granted) return true;
   const bool stale = outcome == digest_gate::outcome::stale;
-  turn_away(x, 401, {}, {{"WWW-Authenticate", options.gate->challenge(now.wall, stale)}}, out);
+  answer_stateless(x, 401, {}, {{"WWW-Authenticate", options.gate->challenge(now.wall, stale)}},
+                   out);
   const bool wrong = tried && !stale;
   out.notes.push_back({wrong ? agent_event::denied : agent_event::challenged, x.said.cid, {}});
   return false;
@@ -222,7 +223,7 @@ void scaip_agent::state::on_message(exchange x, moment now, agent_actions& out) 
 
   auto reading = parse_mrq(x.request.body);
   if (!reading) {
-    turn_away(x, 400, fmt::format("Not an mrq: {}", reading.error().message()), {}, out);
+    answer_stateless(x, 400, fmt::format("Not an mrq: {}", reading.error().message()), {}, out);
     out.notes.push_back({agent_event::malformed, {}, reading.error().message()});
     return;
   }
@@ -235,7 +236,7 @@ void scaip_agent::state::on_message(exchange x, moment now, agent_actions& out) 
   if (reading->problem != scaip_status::ok) {
     out.notes.push_back({agent_event::malformed, x.said.cid, reading->detail});
     if (x.said.ref.empty())  // nothing to refer an <mrs> to
-      return turn_away(x, 400, fmt::format("Bad mrq: {}", reading->detail), {}, out);
+      return answer_stateless(x, 400, fmt::format("Bad mrq: {}", reading->detail), {}, out);
     take(x, now, out);
     return finish(x, {x.said.ref, reading->problem, reading->detail, {}, {}, {}}, now, out);
   }
@@ -257,7 +258,7 @@ void scaip_agent::state::take(const exchange& x, moment now, agent_actions& out)
 
 void scaip_agent::state::admit(exchange x, moment now, agent_actions& out) {
   if (tickets.size() >= options.tickets_max) {
-    turn_away(x, 503, {}, {{"Retry-After", std::string{retry_after_s}}}, out);
+    answer_stateless(x, 503, {}, {{"Retry-After", std::string{retry_after_s}}}, out);
     out.notes.push_back({agent_event::overloaded, x.said.cid, {}});
     return;
   }

@@ -166,6 +166,15 @@ TEST_F(scaip_agent_test, the_mrs_never_goes_to_another_host) {
   EXPECT_EQ(out_.send[0].to, on_udp);
 }
 
+TEST_F(scaip_agent_test,
+       without_a_port_in_its_contact_a_device_hears_the_mrs_where_it_heard_the_200) {
+  auto message = sample_message(alarm_xml);
+  message.replace(message.find("192.0.2.7:5062"), 14, "192.0.2.7");
+  receive(on_udp, message);
+  answered(out_.admit[0].ticket);
+  EXPECT_EQ(out_.send[0].to, on_udp);
+}
+
 TEST_F(scaip_agent_test, an_unregistered_device_is_answered_once) {
   devices_["26001"].registered = false;
   receive(on_udp, sample_message(alarm_xml));
