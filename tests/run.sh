@@ -121,7 +121,7 @@ build_console() {
 
 part_style() {
   build_release
-  run style python3 -m unittest discover -s tests/style -t tests/style -p '*_test.py'
+  run style /usr/bin/python3 -m unittest discover -s tests/style -t tests/style -p '*_test.py'
 }
 
 part_unit() {
@@ -136,7 +136,7 @@ part_integration() {
   build_release || return
   build_console
   run integration \
-    python3 -m unittest discover -s tests/integration -t tests/integration -p '*_test.py' -v
+    /usr/bin/python3 -m unittest discover -s tests/integration -t tests/integration -p '*_test.py' -v
 }
 
 part_browser() {

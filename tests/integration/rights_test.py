@@ -105,6 +105,7 @@ class rights(scene.demo_test):
     def test_lists_and_the_live_feed_show_only_ones_own_municipality(self):
         case, their_operator = self.their_case()
         stranger = self.of_one("operator", self.mine)
+        self.close_all(stranger)
         live = stranger.live()
         self.addCleanup(live.close)
         snapshot = live.message()
@@ -150,7 +151,7 @@ class rights(scene.demo_test):
             path = template.replace("{id}", the_id)
             headers = {"Idempotency-Key": "matrix"} if method != "GET" else {}
             stranger = api_client.exchange(self.varde, method, path, headers=headers)
-            self.assertEqual(stranger.status, 401, f"{method} {path} without a session")
+            self.assertIn(stranger.status, (401, 426), f"{method} {path} without a session")
             for role, person in people.items():
                 if role not in roles:
                     answer = person.request(method, path, {} if method != "GET" else None, headers)
