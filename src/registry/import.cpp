@@ -27,9 +27,9 @@ std::string_view last_part(std::string_view name) {
 std::string take_text(import_node& record, std::string_view name) {
   auto* fields = std::get_if<import_fields>(&record.value);
   if (fields == nullptr) return {};
-  const auto at = std::ranges::find(*fields, name, &import_fields::value_type::first);
-  if (at == fields->end() || at->second.text() == nullptr) return {};
-  auto text = *at->second.text();
+  const auto at = std::ranges::find(*fields, name, &import_field::name);
+  if (at == fields->end() || at->node.text() == nullptr) return {};
+  auto text = *at->node.text();
   fields->erase(at);
   return text;
 }
@@ -108,9 +108,9 @@ bool is_table(std::string_view name) {
 import_node take_policy(import_node& row) {
   auto* fields = std::get_if<import_fields>(&row.value);
   if (fields == nullptr) return import_node{row.line, import_fields{}};
-  const auto at = std::ranges::find(*fields, "policy", &import_fields::value_type::first);
+  const auto at = std::ranges::find(*fields, "policy", &import_field::name);
   if (at == fields->end()) return import_node{row.line, import_fields{}};
-  auto policy = std::move(at->second);
+  auto policy = std::move(at->node);
   fields->erase(at);
   return policy;
 }

@@ -122,12 +122,12 @@ import_node* descend(import_node& at, const std::vector<std::string>& path, std:
   if (std::holds_alternative<std::monostate>(at.value)) at.value = import_fields{};
   auto* fields = std::get_if<import_fields>(&at.value);
   if (fields == nullptr) return nullptr;
-  auto found = std::ranges::find(*fields, path[depth], &import_fields::value_type::first);
+  auto found = std::ranges::find(*fields, path[depth], &import_field::name);
   if (found == fields->end()) {
-    fields->emplace_back(path[depth], import_node{at.line, {}});
+    fields->push_back({path[depth], import_node{at.line, {}}});
     found = std::prev(fields->end());
   }
-  return descend(found->second, path, depth + 1);
+  return descend(found->node, path, depth + 1);
 }
 
 /// Takes the gaps out of all lists.

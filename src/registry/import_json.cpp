@@ -81,7 +81,7 @@ class tree_builder {
     else if (auto* list = std::get_if<import_list>(&path_.back().value))
       list->push_back(std::move(node));
     else
-      std::get<import_fields>(path_.back().value).emplace_back(keys_.back(), std::move(node));
+      std::get<import_fields>(path_.back().value).push_back({keys_.back(), std::move(node)});
   }
 
   std::vector<import_node> path_;  // the open objects and lists, outermost first

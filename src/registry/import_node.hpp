@@ -5,25 +5,37 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 #include <vector>
 
 namespace varde::registry {
 
 struct import_node;
+struct import_field;
 using import_list = std::vector<import_node>;
 /// In the file's order; a name may come twice, which the reader reports.
-using import_fields = std::vector<std::pair<std::string, import_node>>;
+using import_fields = std::vector<import_field>;
 
 struct import_node {
   std::size_t line = 0;  // from 1
   std::variant<std::monostate, bool, double, std::string, import_list, import_fields> value;
 
-  [[nodiscard]] const import_fields* fields() const { return std::get_if<import_fields>(&value); }
-  [[nodiscard]] const import_list* list() const { return std::get_if<import_list>(&value); }
-  [[nodiscard]] const std::string* text() const { return std::get_if<std::string>(&value); }
+  /// nullptr if it is something else; so all three.
+  [[nodiscard]] const import_fields* fields() const;
+  [[nodiscard]] const import_list* list() const;
+  [[nodiscard]] const std::string* text() const;
 };
+
+struct import_field {
+  std::string name;
+  import_node node;
+};
+
+inline const import_fields* import_node::fields() const {
+  return std::get_if<import_fields>(&value);
+}
+inline const import_list* import_node::list() const { return std::get_if<import_list>(&value); }
+inline const std::string* import_node::text() const { return std::get_if<std::string>(&value); }
 
 /// One thing that is wrong in an import.
 struct import_problem {
