@@ -9,7 +9,6 @@ import { fileURLToPath } from "node:url";
 
 const top = fileURLToPath(new URL("../../../", import.meta.url));
 const binary = process.env.VARDE_BINARY ?? join(top, "build", "varde");
-const pages = join(top, "src", "console", "dist");
 const scenarios = join(top, "tests", "integration", "sipp");
 const startMsMax = 60_000;
 const listeners = ["https", "scaip-udp", "scaip-tcp", "scaip-tls", "native", "metrics"];
@@ -27,7 +26,6 @@ export async function startVarde(...more) {
   const listen = listeners.flatMap((name) => [`--${name}`, "127.0.0.1:0"]);
   const child = spawn(binary, ["demo", "--quiet", "--data", data, ...listen, ...more], {
     cwd: top,
-    env: { ...process.env, VARDE_CONSOLE_DIR: pages },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let log = "";
