@@ -23,11 +23,9 @@ const wrongPage = signal(false);
 let stopFeed: (() => void) | null = null;
 
 function begin(who: Me): void {
-  if (who.role === "responder") {
-    wrongPage.value = true;
-    return;
-  }
-  wrongPage.value = false;
+  if (who.role === "responder") location.replace("/felt");
+  wrongPage.value = who.role !== "operator";
+  if (wrongPage.value) return;
   session.value = who;
   signInNotice.value = "";
   stopFeed?.();

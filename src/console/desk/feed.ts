@@ -16,22 +16,27 @@ const closedKept = 50;
 /** "3 nye mens forbindelsen var nede": how many, until it is dismissed. */
 export const newWhileDown = signal(0);
 
-/** Puts a case as the server has it now; an older version than the one held changes nothing. */
-export function putCase(c: Case): void {
-  const held = cases.value.get(c.id);
-  if (held && held.version > c.version) return;
+/** Puts cases as the server has them now, in order; an older version than the one held changes nothing. */
+function putCases(list: readonly Case[]): void {
   const next = new Map(cases.value);
-  if (c.state === "closed") {
-    next.delete(c.id);
-    recentlyClosed.set(c.id, c);
-    for (const id of recentlyClosed.keys()) {
-      if (recentlyClosed.size <= closedKept) break;
-      recentlyClosed.delete(id);
+  for (const c of list) {
+    const held = next.get(c.id);
+    if (held && held.version > c.version) continue;
+    if (c.state === "closed") {
+      next.delete(c.id);
+      recentlyClosed.set(c.id, c);
+    } else {
+      next.set(c.id, c);
     }
-  } else {
-    next.set(c.id, c);
+  }
+  for (const id of recentlyClosed.keys()) {
+    if (recentlyClosed.size <= closedKept) break;
+    recentlyClosed.delete(id);
   }
   cases.value = next;
+}
+export function putCase(c: Case): void {
+  putCases([c]);
 }
 
 function announce(before: Case | undefined, c: Case): void {
@@ -65,10 +70,12 @@ function take(frame: LiveFrame): void {
     loaded.value = true;
     if (!first) for (const c of frame.cases) announce(before.get(c.id), c);
   } else if (frame.type === "changes") {
-    for (const change of frame.changes) {
-      const held = cases.value.get(change.case.id);
-      putCase(change.case);
-      if (!held || held.version < change.case.version) announce(held, change.case);
+    const held = new Map(before);
+    putCases(frame.changes.map((change) => change.case));
+    for (const { case: c } of frame.changes) {
+      const old = held.get(c.id);
+      if (!old || old.version < c.version) announce(old, c);
+      held.set(c.id, c);
     }
   }
   if (wasLost && (frame.type === "snapshot" || frame.type === "changes")) {

@@ -18,11 +18,8 @@ function highest(list: readonly Case[]): string {
   return marks[Math.min(4, ...list.map(priorityOf)) as Priority];
 }
 
-/** The cases that a line of a list stands for: its own, or all of a folded group. */
-function casesOf(line: HTMLElement, cases: readonly Case[]): Case[] {
-  const ids = line.dataset["row"]?.split(" ") ?? [];
-  return cases.filter((c) => ids.includes(c.id));
-}
+/** More rows than this are not drawn: nobody reads that far, and they are counted as below. */
+const rowsDrawnMax = 300;
 
 /** Counts what lies outside the visible part of a scrolling list, now and whenever it may have changed. */
 function useHidden(cases: readonly Case[]) {
@@ -33,15 +30,18 @@ function useHidden(cases: readonly Case[]) {
     const element = box.current;
     if (!element) return;
     const frame = element.getBoundingClientRect();
-    const under: Case[] = [];
+    const notBelow = new Set<string>();
     let over = 0;
     for (const row of element.querySelectorAll<HTMLElement>("[data-row]")) {
       const place = row.getBoundingClientRect();
-      if (place.bottom > frame.bottom + place.height / 2) under.push(...casesOf(row, cases));
-      if (place.top < frame.top - place.height / 2) over += casesOf(row, cases).length;
+      // A folded group's line stands for all of its cases.
+      const ids = row.dataset["row"]?.split(" ") ?? [];
+      if (place.bottom <= frame.bottom + place.height / 2) ids.forEach((id) => notBelow.add(id));
+      if (place.top < frame.top - place.height / 2) over += ids.length;
     }
     above.value = over;
-    below.value = under;
+    const under = cases.filter((c) => !notBelow.has(c.id));
+    if (under.length !== below.value.length || highest(under) !== highest(below.value)) below.value = under;
   };
   useEffect(() => {
     look();
@@ -218,7 +218,7 @@ export function Queue() {
           tools={<TakeNext />}
           empty={words.empty(heard === null ? "–" : clockTime(heard))}
         >
-          {lines.value.map((line) =>
+          {lines.value.slice(0, rowsDrawnMax).map((line) =>
             "slot" in line ? (
               <Row key={line.slot.id} c={line.slot.shown} gone={line.slot.goneAt !== null} />
             ) : (
@@ -228,12 +228,12 @@ export function Queue() {
         </List>
       </div>
       <List name="mine" title={words.mine} cases={mine.value} empty={words.emptyMine}>
-        {mine.value.map((c) => (
+        {mine.value.slice(0, rowsDrawnMax).map((c) => (
           <Row key={c.id} c={c} />
         ))}
       </List>
       <List name="working" title={words.working} cases={working.value} empty={words.emptyWorking}>
-        {working.value.map((c) => (
+        {working.value.slice(0, rowsDrawnMax).map((c) => (
           <Row key={c.id} c={c} />
         ))}
       </List>

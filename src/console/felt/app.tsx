@@ -35,11 +35,9 @@ function take(frame: LiveFrame): void {
 }
 
 function begin(who: Me): void {
-  if (who.role !== "responder") {
-    wrongPage.value = true;
-    return;
-  }
-  wrongPage.value = false;
+  if (who.role === "operator") location.replace("/");
+  wrongPage.value = who.role !== "responder";
+  if (wrongPage.value) return;
   session.value = who;
   signInNotice.value = "";
   void openOutbox(who.user, put);

@@ -19,8 +19,8 @@ export const enPages: Pages = {
     offline: "Can't reach the server. Try again.",
     signedOut: "You are signed out. Sign in again.",
     revoked: "Your access has changed. Sign in again.",
-    wrongPage: "This page is for operators. Go to the field page.",
-    wrongPageField: "This page is for responders. Go to the operator page.",
+    wrongPage: "This page is for operators.",
+    wrongPageField: "This page is for responders.",
     signOut: "Sign out",
   },
   shift: {

@@ -17,8 +17,8 @@ export const nbPages = {
     offline: "Får ikke kontakt med serveren. Prøv igjen.",
     signedOut: "Du er logget ut. Logg inn igjen.",
     revoked: "Tilgangen din er endret. Logg inn igjen.",
-    wrongPage: "Denne siden er for operatører. Gå til feltsiden.",
-    wrongPageField: "Denne siden er for utrykkere. Gå til operatørsiden.",
+    wrongPage: "Denne siden er for operatører.",
+    wrongPageField: "Denne siden er for utrykkere.",
     signOut: "Logg ut",
   },
   shift: {
