@@ -2,9 +2,6 @@
 // then arms what it needs next; nothing blocks and no turn is longer than its budget.
 #include "edge/connection.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-
 #include <boost/asio/post.hpp>
 
 #include "edge/edge_thread.hpp"
@@ -21,10 +18,6 @@ constexpr std::size_t turn_bytes_max = 64 * 1024;
 constexpr std::chrono::milliseconds linger_max{2'000};
 /// …while the peer sends no more than this.
 constexpr std::size_t discard_bytes_max = 256 * 1024;
-
-std::uint16_t port_of(const socket_address& address) {
-  return ntohs(reinterpret_cast<const sockaddr_in*>(&address.storage)->sin_port);
-}
 
 }  // namespace
 

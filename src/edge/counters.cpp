@@ -10,7 +10,7 @@ constexpr std::array<std::string_view, listener_count> listener_names{"native_tl
 constexpr std::array<std::string_view, cause_count> cause_names{
     "peer_closed",    "peer_lost",   "handshake_failed", "handshake_slow", "hello_slow",
     "message_slow",   "reader_slow", "silent",           "bad_input",      "too_long",
-    "not_authorised", "over_limit",  "draining"};
+    "not_authorised", "over_limit",  "not_taken",        "draining"};
 constexpr std::array<std::string_view, intake_outcome_count> outcome_names{
     "to_core", "lane_full", "room_full", "rate_limited", "over_window"};
 constexpr std::array<std::string_view, 3> verdict_names{"received", "busy", "refused"};
@@ -53,6 +53,12 @@ counters::counters(base::metrics& all) {
                           {{"verdict", text(verdict_names[v])}});
   answers_late = &all.make_counter("varde_edge_answers_late_total",
                                    "Signals the core did not answer in time; answered busy");
+  answers_lost = &all.make_counter("varde_edge_answers_lost_total",
+                                   "Answers that a SIP device did not acknowledge in 32 s");
+  answers_rejected =
+      &all.make_counter("varde_edge_answers_rejected_total", "Answers that a SIP device refused");
+  repeated = &all.make_counter("varde_edge_repeated_total",
+                               "SIP retransmissions answered from their transaction");
   resumed =
       &all.make_counter("varde_edge_tls_resumed_total", "TLS handshakes that resumed a session");
   to_answer = &all.make_histogram("varde_stage_socket_to_acknowledge_seconds",

@@ -29,9 +29,10 @@ enum class cause : std::uint8_t {
   too_long,        // a message over the bound
   not_authorised,  // a registered device that did not prove who it is
   over_limit,      // connections, or ended to make room
+  not_taken,       // SIP: a method or content that we don't take
   draining,        // we are going down
 };
-inline constexpr std::size_t cause_count = 13;
+inline constexpr std::size_t cause_count = 14;
 [[nodiscard]] std::string_view cause_name(cause c);
 
 /// What became of a signal at the edge.
@@ -60,6 +61,9 @@ struct counters {
   std::array<counter_row<intake_outcome_count>, alarm::lane_count> signals{};
   std::array<base::counter*, 3> answers{};  // by verdict
   base::counter* answers_late{};            // the core was too slow or never answered
+  base::counter* answers_lost{};            // a SIP device did not acknowledge our answer
+  base::counter* answers_rejected{};        // or refused it
+  base::counter* repeated{};                // SIP requests answered from their transaction
   base::counter* resumed{};                 // TLS handshakes that resumed a session
   std::array<base::latency_histogram*, alarm::lane_count> to_lane{};
   base::latency_histogram* to_answer{};

@@ -4,11 +4,18 @@
 
 namespace varde::edge {
 
+namespace {
+
+constexpr std::chrono::milliseconds next_round{1};
+
+}  // namespace
+
 deadlines::deadlines(boost::asio::io_context& io) : timer_{io} {}
 
 deadlines::~deadlines() { waiting_.clear(); }
 
 void deadlines::set(deadline_entry& entry, base::steady_time due) {
+  due = std::max(due, round_ + next_round);
   if (entry.is_linked()) {
     if (entry.due_ == due) return;
     entry.unlink();
@@ -29,8 +36,8 @@ void deadlines::arm() {
 
 void deadlines::expire() {
   armed_ = base::steady_time::max();
-  const auto now = std::chrono::steady_clock::now();
-  while (!waiting_.empty() && waiting_.begin()->due_ <= now) {
+  round_ = std::chrono::steady_clock::now();
+  while (!waiting_.empty() && waiting_.begin()->due_ <= round_) {
     deadline_entry& passed = *waiting_.begin();
     passed.unlink();
     passed.on_deadline();

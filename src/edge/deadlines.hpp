@@ -35,7 +35,8 @@ class deadlines {
   explicit deadlines(boost::asio::io_context& io);
   ~deadlines();
 
-  /// Sets or moves the entry's deadline. time_point::max() takes it out.
+  /// Sets or moves the entry's deadline. time_point::max() takes it out. A deadline that has passed
+  /// comes up soon, but never within the same round, so that nobody can hold the thread by it.
   void set(deadline_entry& entry, base::steady_time due);
 
  private:
@@ -46,6 +47,7 @@ class deadlines {
                                     boost::asio::wait_traits<std::chrono::steady_clock>,
                                     boost::asio::io_context::executor_type>
       timer_;
+  base::steady_time round_{};  // deadlines up to here are being served
   base::steady_time armed_ = base::steady_time::max();
   boost::intrusive::multiset<deadline_entry, boost::intrusive::constant_time_size<false>> waiting_;
 };

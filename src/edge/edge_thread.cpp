@@ -60,7 +60,8 @@ void edge_thread::run() {
   io_.run();
   for (const auto& one : std::vector{roster_}) one->end(cause::draining);
   to_flush_.clear();
-  drainables_.clear();
+  for (const auto& one : services_) one->end();
+  services_.clear();
   stay_.reset();
   io_.restart();
   io_.poll();  // lets the cancelled waits go
@@ -77,7 +78,7 @@ void edge_thread::stop() {
 void edge_thread::begin_drain() {
   draining_ = true;
   drain_until_ = std::chrono::steady_clock::now() + bounds().drain_max;
-  for (const auto& one : drainables_) one->drain();
+  for (const auto& one : services_) one->drain();
   for (const auto& one : std::vector{roster_}) one->drain();
   flush_queued();
   sweep_->set();
@@ -86,9 +87,8 @@ void edge_thread::begin_drain() {
 
 void edge_thread::end_if_drained() {
   if (!draining_ || io_.stopped()) return;
-  const bool served = roster_.empty() && std::ranges::all_of(drainables_, [](const auto& d) {
-                        return d->is_drained();
-                      });
+  const bool served = roster_.empty() &&
+                      std::ranges::all_of(services_, [](const auto& d) { return d->is_drained(); });
   const bool too_late = std::chrono::steady_clock::now() >= drain_until_;
   if (!served && !too_late) return;
   for (const auto& one : std::vector{roster_}) one->cut_short();
@@ -155,6 +155,7 @@ void edge_thread::flush_queued() {
   // Flushing may end a connection but queues none, so the list does not grow meanwhile.
   for (const auto& one : to_flush_) one->flush();
   to_flush_.clear();
+  for (const auto& one : services_) one->flush();
 }
 
 }  // namespace varde::edge

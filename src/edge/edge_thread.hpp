@@ -19,20 +19,10 @@
 #include "edge/deadlines.hpp"
 #include "edge/intake.hpp"
 #include "edge/options.hpp"
+#include "edge/service.hpp"
 #include "registry/directory.hpp"
 
 namespace varde::edge {
-
-/// Something on the thread that is no connection but must be served out before it ends: the SIP
-/// side.
-class drainable {
- public:
-  virtual ~drainable() = default;
-  /// Take no more input.
-  virtual void drain() = 0;
-  /// Nothing is waited for any more.
-  [[nodiscard]] virtual bool is_drained() const = 0;
-};
 
 class edge_thread final : public alarm::answer_sink {
  public:
@@ -61,7 +51,7 @@ class edge_thread final : public alarm::answer_sink {
   /// At the end of this turn the connection is flushed.
   void flush_later(std::shared_ptr<connection> one) { to_flush_.push_back(std::move(one)); }
   void flush_queued();
-  void add_drainable(std::shared_ptr<drainable> one) { drainables_.push_back(std::move(one)); }
+  void add(std::shared_ptr<service> one) { services_.push_back(std::move(one)); }
 
   [[nodiscard]] boost::asio::io_context& io() noexcept { return io_; }
   [[nodiscard]] const options& given() const noexcept { return options_; }
@@ -102,7 +92,7 @@ class edge_thread final : public alarm::answer_sink {
                          boost::intrusive::constant_time_size<true>>
       unidentified_;
   std::vector<std::shared_ptr<connection>> to_flush_;
-  std::vector<std::shared_ptr<drainable>> drainables_;
+  std::vector<std::shared_ptr<service>> services_;
   std::unique_ptr<sweep> sweep_;
   base::log_limiter log_ends_{10};
   bool draining_ = false;

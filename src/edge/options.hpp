@@ -62,6 +62,7 @@ struct options {
       client_authority_file;        // PEM; empty: native devices identify themselves by secret only
   unsigned threads = 1;             // 1…64
   std::string sip_realm = "varde";  // of the digest challenge; part of each device's digest_ha1
+  std::string sip_host;  // our name or address as devices reach it; empty: the address listened on
   /// Which lane a signal travels in, from the signal and the registry's device kind. Pure; called
   /// on edge threads.
   std::function<alarm::v1::Lane(const alarm::v1::Signal&, std::string_view device_kind)>

@@ -25,6 +25,10 @@ constexpr int backlog = 4096;
 /// Room for a burst of datagrams while the thread is busy; the kernel caps it at net.core.rmem_max.
 constexpr int udp_receive_bytes = 4 * 1024 * 1024;
 
+/// What the kernel may hold for one device connection in each direction. Its own choice grows to
+/// megabytes for a peer that does not read.
+constexpr int stream_buffer_bytes = 64 * 1024;
+
 struct host_and_port {
   std::string host;
   std::string port;
@@ -61,7 +65,11 @@ base::result<descriptor> bound(std::string_view address, int type, bool shared) 
   descriptor made{
       ::socket(list->ai_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, list->ai_protocol)};
   if (made) {
-    if (type == SOCK_STREAM) set_flag(made.get(), SOL_SOCKET, SO_REUSEADDR);
+    if (type == SOCK_STREAM) {
+      set_flag(made.get(), SOL_SOCKET, SO_REUSEADDR);
+      set_flag(made.get(), SOL_SOCKET, SO_SNDBUF, stream_buffer_bytes);
+      set_flag(made.get(), SOL_SOCKET, SO_RCVBUF, stream_buffer_bytes);
+    }
     if (shared) set_flag(made.get(), SOL_SOCKET, SO_REUSEPORT);
     if (::bind(made.get(), list->ai_addr, list->ai_addrlen) == 0) return made;
   }
@@ -90,12 +98,15 @@ std::string host_text(const socket_address& address) {
   return text.data();
 }
 
-std::string host_and_port_text(const socket_address& address) {
+std::uint16_t port_of(const socket_address& address) {
   // The port lies at the same place in both families.
-  const auto port = ntohs(reinterpret_cast<const sockaddr_in*>(&address.storage)->sin_port);
+  return ntohs(reinterpret_cast<const sockaddr_in*>(&address.storage)->sin_port);
+}
+
+std::string host_and_port_text(const socket_address& address) {
   const auto host = host_text(address);
   const bool bare_v6 = host.find(':') != std::string::npos;
-  return (bare_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+  return (bare_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port_of(address));
 }
 
 std::string bound_address(int socket) {

@@ -4,6 +4,7 @@
 
 #include <sys/socket.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,6 +45,7 @@ struct socket_address {
 /// The address without port: "192.0.2.7", "2001:db8::7"; an IPv4 peer on an IPv6 socket reads as
 /// IPv4.
 [[nodiscard]] std::string host_text(const socket_address& address);
+[[nodiscard]] std::uint16_t port_of(const socket_address& address);
 /// "192.0.2.7:5060", "[2001:db8::7]:5060".
 [[nodiscard]] std::string host_and_port_text(const socket_address& address);
 /// The address the socket is bound to, as host_and_port_text.

@@ -14,12 +14,14 @@ namespace {
 
 constexpr time_t wait_max_s = 10;
 
-void bound_waits(BIO* bio) {
+void bound_waits(BIO* bio, int receive_buffer_bytes) {
   int fd = -1;
   BIO_get_fd(bio, &fd);
   const timeval limit{wait_max_s, 0};
   ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+  if (receive_buffer_bytes > 0)
+    ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes, sizeof receive_buffer_bytes);
 }
 
 }  // namespace
@@ -30,7 +32,7 @@ stranger::stranger(const std::string& address, how with) {
   if (!with.tls) {
     bio_.reset(tcp);
     connected_ = BIO_do_connect(tcp) == 1;
-    if (connected_) bound_waits(tcp);
+    if (connected_) bound_waits(tcp, with.receive_buffer_bytes);
     return;
   }
   context_.reset(SSL_CTX_new(TLS_client_method()));
@@ -49,7 +51,7 @@ stranger::stranger(const std::string& address, how with) {
   SSL_set1_host(ssl_, "127.0.0.1");
   if (with.resume != nullptr) SSL_set_session(ssl_, with.resume);
   if (BIO_do_connect(tcp) != 1) return;
-  bound_waits(tcp);
+  bound_waits(tcp, with.receive_buffer_bytes);
   connected_ = BIO_do_handshake(tls) == 1;
 }
 

@@ -20,7 +20,8 @@ class stranger {
   struct how {
     const credentials* identity = nullptr;  // client certificate
     SSL_SESSION* resume = nullptr;
-    int tls_version_max = 0;  // 0: any
+    int tls_version_max = 0;       // 0: any
+    int receive_buffer_bytes = 0;  // of the kernel; 0: its own choice
     bool tls = true;
   };
 
