@@ -124,8 +124,9 @@ void cases::list(const http::exchange_pointer& e) {
   if (question->states.contains(alarm::v1::CASE_STATE_CLOSED))
     add(parts_.watch.now().closed_cases());
   text += "]}";
-  parts_.audit.record({std::string{alarm::centre}, who->account->user(), "list_cases", "done", "",
-                       e->in().remote, ""});
+  for (const auto& id : who->account->municipalities())
+    parts_.audit.record({trail_of(parts_.directory, id), who->account->user(), "list_cases", "done",
+                         "", e->in().remote, ""});
   e->answer(http::json_response(std::move(text)));
 }
 

@@ -83,8 +83,9 @@ http::upgrade_verdict live::accept(const http::request& in) {
     verdict.refusal = not_your_role();
     return verdict;
   }
-  parts_.audit.record(
-      {std::string{alarm::centre}, who->account->user(), "live", "done", "", in.remote, ""});
+  for (const auto& id : who->account->municipalities())
+    parts_.audit.record(
+        {trail_of(parts_.directory, id), who->account->user(), "live", "done", "", in.remote, ""});
   verdict.on_open = [this, session = who->session,
                      resume = std::string{in.query_value("resume").value_or("")}](
                         http::websocket_pointer socket) {

@@ -1,0 +1,60 @@
+// The looking thread hears of everything, in order, once a wake-up.
+#include "board/watch.hpp"
+
+#include <gtest/gtest.h>
+
+namespace varde::board {
+namespace {
+
+struct quiet_gateway : gateway {
+  void submit(alarm::v1::Command, std::function<void(command_result)>) override {}
+  void take_next(next_request, std::function<void(command_result)>) override {}
+  void presence(std::string, bool) override {}
+  void subscribe(std::function<void(std::shared_ptr<const change_batch>)> l) override {
+    listener = std::move(l);
+  }
+  void publish(std::uint64_t version) {
+    auto c = std::make_shared<alarm::v1::Case>();
+    c->set_id("9901.r-1.1");
+    c->set_version(version);
+    c->set_state(alarm::v1::CASE_STATE_OPEN);
+    listener(std::make_shared<change_batch>(change_batch{{std::move(c), "", {}}}));
+  }
+  std::function<void(std::shared_ptr<const change_batch>)> listener;
+};
+
+TEST(watch, several_batches_are_one_wake_up) {
+  quiet_gateway source;
+  std::vector<std::function<void()>> posted;
+  watch w{source, [&](std::function<void()> task) { posted.push_back(std::move(task)); }};
+  std::vector<std::uint64_t> seen;
+  int calls = 0;
+  w.on_changes([&](const change_batch& batch) {
+    ++calls;
+    for (const auto& change : batch) seen.push_back(change.now->version());
+    EXPECT_EQ(w.now().find("9901.r-1.1")->version(), seen.back());
+  });
+  source.publish(1);
+  source.publish(2);
+  ASSERT_EQ(posted.size(), 1u);
+  posted[0]();
+  EXPECT_EQ(calls, 1);
+  source.publish(3);
+  ASSERT_EQ(posted.size(), 2u);
+  posted[1]();
+  EXPECT_EQ(seen, (std::vector<std::uint64_t>{1, 2, 3}));
+}
+
+TEST(watch, what_comes_after_its_end_is_let_go) {
+  quiet_gateway source;
+  std::vector<std::function<void()>> posted;
+  {
+    watch w{source, [&](std::function<void()> task) { posted.push_back(std::move(task)); }};
+    source.publish(1);
+  }
+  posted[0]();
+  source.publish(2);
+}
+
+}  // namespace
+}  // namespace varde::board
