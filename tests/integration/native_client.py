@@ -93,7 +93,9 @@ class native_client:
         self.received = b""
         self.welcome = None
         if hello:
-            self.send(HELLO, field(1, device["id"]) + field(4, 1))
+            secret = "" if device.get("certificate") else device.get("secret", "")
+            proof = field(2, secret) if secret else b""
+            self.send(HELLO, field(1, device["id"]) + proof + field(4, 1))
             self.welcome = fields(self.body(WELCOME))
 
     def __enter__(self):
