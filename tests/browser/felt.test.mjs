@@ -82,7 +82,7 @@ story("what is done without coverage is kept, survives a reload, and is sent onc
   await page.getByRole("button", { name: "Jeg er framme" }).waitFor();
   mock.up = true;
   await page.reload();
-  await until("en route", () => world.cases.get(id).visits[0].state === "en_route", 20_000);
+  await until("en route", () => world.cases.get(id).visits[0].state === "en_route");
   const sent = world.requests.filter((r) => r.method === "POST" && r.path.includes("/visits/"));
   assert.deepEqual(sent.map((r) => r.path.split("/").at(-1)), ["accept", "en-route"]);
   assert.ok(sent.every((r) => Date.parse(r.body.device_time) > 0));

@@ -127,8 +127,9 @@ export function CasePane() {
           <h2 id="pane-title">{nameAndAge(c) || word(t().kind, c.kind)}</h2>
           <p class="muted">
             {word(t().kind, c.kind)} · {c.municipality_name}
-            {c.owner && ` · ${c.owner.name}, ${t().progress[progressOf(c)]}`}
-            {c.state === "closed" && ` · ${words.closed}`}
+            {c.state === "closed"
+              ? ` · ${words.closed}`
+              : c.owner && ` · ${c.owner.name}, ${t().progress[progressOf(c)]}`}
           </p>
         </div>
         <button type="button" class="slim" onClick={() => (openId.value = null)}>

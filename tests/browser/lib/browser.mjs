@@ -8,6 +8,9 @@ import { chromium } from "playwright-core";
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const shots = new URL("../shots/", import.meta.url).pathname;
 
+/** How long a page may take for anything: generous, since two cores may be building meanwhile. */
+const deadlineMs = 30_000;
+
 export const flags = [
   "--headless",
   "--no-sandbox",
@@ -39,7 +42,7 @@ export async function open(browser, { width, height, ...options }) {
     ...options,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(deadlineMs);
   page.faults = [];
   page.on("console", (message) => {
     if (message.type() === "error" && !expected.some((e) => e.test(message.text()))) page.faults.push(message.text());
@@ -66,12 +69,12 @@ export async function picture(page, name) {
 }
 
 /** Waits for a condition on this side with a deadline. */
-export async function until(what, condition, deadlineMs = 10_000) {
-  const end = Date.now() + deadlineMs;
+export async function until(what, condition, withinMs = deadlineMs) {
+  const end = Date.now() + withinMs;
   for (;;) {
     const value = await condition();
     if (value) return value;
-    if (Date.now() > end) assert.fail(`not within ${deadlineMs} ms: ${what}`);
+    if (Date.now() > end) assert.fail(`not within ${withinMs} ms: ${what}`);
     await new Promise((done) => setTimeout(done, 25));
   }
 }

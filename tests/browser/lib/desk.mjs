@@ -12,13 +12,13 @@ export async function signIn(page, origin, user = "kari", password = "vinternatt
 }
 
 /** An operator's page with the shift started. */
-export async function onDuty(browser, origin, { size = large, look = {}, user = "kari", init, clock = false, page: given, ...options } = {}) {
+export async function onDuty(browser, origin, { size = large, look = {}, user = "kari", password, init, clock = false, page: given, ...options } = {}) {
   const page = given ?? (await open(browser, { ...size, ...options }));
   if (clock) await page.clock.install();
   const kept = JSON.stringify({ theme: "natt", language: "nb", size: 100, keysOn: true, ...look });
   await page.addInitScript((text) => localStorage.setItem("varde.look", text), kept);
   if (init) await page.addInitScript(init);
-  await signIn(page, origin, user);
+  await signIn(page, origin, user, password);
   await page.click(".panel button.primary");
   await page.waitForSelector(".queue");
   return page;

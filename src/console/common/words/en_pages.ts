@@ -89,7 +89,7 @@ export const enPages: Pages = {
     repeats: (n) => `${n} earlier in 24 h`,
     signals: (n) => `${n} alarms`,
     late: "Late message",
-    attention: "New alarm since you looked",
+    attention: "News since you looked",
     cleared: "The device says the cause is gone",
     silenced: "Silent for 30 s",
     noClaimOffline: "Can't take: no contact with the server",

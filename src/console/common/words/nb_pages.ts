@@ -87,7 +87,7 @@ export const nbPages = {
     repeats: (n: number) => `${n} tidligere siste 24 t`,
     signals: (n: number) => `${n} alarmer`,
     late: "Forsinket melding",
-    attention: "Ny alarm siden sist",
+    attention: "Nytt siden sist",
     cleared: "Enheten melder at årsaken er borte",
     silenced: "Lyden er stille i 30 s",
     noClaimOffline: "Kan ikke ta: ingen kontakt med serveren",
