@@ -17,13 +17,13 @@ MESSAGE = re.compile(r"^-{20,}.*\n\w+ message (sent|received) .*:\n\n", re.MULTI
 
 
 class tls_front:
-    """A TCP port on loopback that goes on to a TLS one; its certificate is checked against `ca`."""
+    """A TCP port on loopback that goes on to a TLS one; its certificate must be localhost's, signed by `ca`."""
 
     def __init__(self, address, ca):
         host, port = address
         self.process = subprocess.Popen(
             ["socat", "-d", "-d", "TCP-LISTEN:0,bind=127.0.0.1,fork"]
-            + [f"OPENSSL:{host}:{port},verify=1,cafile={ca},commonname="],
+            + [f"OPENSSL:{host}:{port},verify=1,cafile={ca},commonname=localhost"],
             stderr=subprocess.PIPE,
             text=True,
         )
