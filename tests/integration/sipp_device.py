@@ -17,7 +17,8 @@ MESSAGE = re.compile(r"^-{20,}.*\n\w+ message (sent|received) .*:\n\n", re.MULTI
 
 
 class tls_front:
-    """A TCP port on loopback that goes on to a TLS one; its certificate must be localhost's, signed by `ca`."""
+    """A TCP port on loopback that goes on to a TLS one, whose certificate must be localhost's and
+    signed by `ca`."""
 
     def __init__(self, address, ca):
         host, port = address
