@@ -1,0 +1,37 @@
+// A run over the native protocol: many TLS connections, each a device that says hello and then
+// sends safety alarms.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "plan.hpp"
+#include "tls_client.hpp"
+
+namespace varde::load {
+
+/// Owned by one io_context's thread.
+class native_run {
+ public:
+  native_run(boost::asio::io_context& io, const demo& where, const plan& what, tally& book);
+  ~native_run();
+
+  /// Opens every connection and says hello on each; `ready` when all were welcomed. Throws
+  /// std::runtime_error later out of io.run() if a connection can't be opened.
+  void open(std::function<void()> ready);
+  /// Sends by the plan; `done` when every signal has a verdict, or none has come for the drain
+  /// time.
+  void send(std::function<void()> done);
+  void close();
+
+  [[nodiscard]] const findings& found() const noexcept;
+
+ private:
+  struct session;
+  class driver;
+  std::shared_ptr<driver> driver_;
+};
+
+}  // namespace varde::load

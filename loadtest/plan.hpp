@@ -1,0 +1,41 @@
+// What one run of the generator is asked to do, with the bounds that keep it from becoming an
+// accident, and what it found.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "demo.hpp"
+#include "tally.hpp"
+
+namespace varde::load {
+
+inline constexpr double rate_per_s_max = 200'000;
+inline constexpr double run_s_max = 600;
+inline constexpr std::uint64_t signals_max = 5'000'000;
+inline constexpr std::size_t connections_max = 20'000;
+inline constexpr std::size_t window_max = 1'024;
+
+struct plan {
+  double rate_per_s = 2'000;  // open loop
+  double run_s = 10;
+  std::size_t connections = 500;  // native: TLS connections; SCAIP: devices in use
+  bool saturate = false;  // closed loop: always `window` signals in flight on each connection
+  std::size_t window = 16;
+  bool watch = true;    // sign in and measure until the WebSocket shows it
+  bool digest = false;  // SCAIP: use devices with credentials too
+  double drain_s = 15;  // how long answers are waited for after the last signal
+  int server_pid = 0;   // 0: not known
+};
+
+/// What a run found besides the tally.
+struct findings {
+  double sent_in_s = 0;     // from the first to the last signal
+  double settled_in_s = 0;  // from the first signal to the last verdict
+  histogram lateness;       // of the generator itself: intended to really sent
+  std::uint64_t retransmissions = 0;
+  std::uint64_t connections_lost = 0;
+  std::string first_trouble;  // why, of the first connection lost or message not understood
+};
+
+}  // namespace varde::load

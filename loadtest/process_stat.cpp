@@ -1,0 +1,35 @@
+// Reads /proc/PID/stat; the fields are counted after the command's name, which may hold anything
+// but its last ')'.
+#include "process_stat.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <string>
+
+namespace varde::load {
+
+std::optional<process_stat> read_process_stat(int pid) {
+  std::ifstream in(pid == 0 ? "/proc/self/stat" : fmt::format("/proc/{}/stat", pid));
+  const std::string line((std::istreambuf_iterator<char>(in)), {});
+  const auto name_end = line.rfind(')');
+  if (name_end == std::string::npos) return std::nullopt;
+  std::istringstream fields(line.substr(name_end + 1));
+  // proc(5): the state is field 3; utime 14, stime 15, rss 24.
+  std::string skipped;
+  for (int field = 3; field < 14; ++field) fields >> skipped;
+  std::uint64_t user_ticks = 0;
+  std::uint64_t system_ticks = 0;
+  fields >> user_ticks >> system_ticks;
+  for (int field = 16; field < 24; ++field) fields >> skipped;
+  std::uint64_t rss_pages = 0;
+  fields >> rss_pages;
+  return process_stat{.cpu_s = static_cast<double>(user_ticks + system_ticks) /
+                               static_cast<double>(::sysconf(_SC_CLK_TCK)),
+                      .rss_bytes = rss_pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE))};
+}
+
+}  // namespace varde::load

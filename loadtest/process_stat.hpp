@@ -1,0 +1,17 @@
+// What Linux says about a process: processor time and resident memory, from /proc.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+namespace varde::load {
+
+struct process_stat {
+  double cpu_s = 0;  // user and system, since it started
+  std::uint64_t rss_bytes = 0;
+};
+
+/// nullopt if there is no such process. `pid` 0 is this one.
+[[nodiscard]] std::optional<process_stat> read_process_stat(int pid);
+
+}  // namespace varde::load

@@ -1,0 +1,115 @@
+// Table and JSON from the same figures.
+#include "report.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <boost/json.hpp>
+
+namespace varde::load {
+
+namespace {
+
+struct percentile {
+  const char* name;
+  double percent;
+};
+constexpr std::array<percentile, 4> percentiles{
+    {{"p50", 50}, {"p90", 90}, {"p99", 99}, {"p99_9", 99.9}}};
+
+double ms(std::uint64_t us) { return static_cast<double>(us) / 1e3; }
+
+std::string latency_row(const char* what, const histogram& h) {
+  std::string row = fmt::format("{:<28}{:>10}", what, h.count());
+  for (const percentile& p : percentiles)
+    row += fmt::format("{:>10.2f}", ms(h.at_percentile(p.percent)));
+  return row + fmt::format("{:>10.2f}\n", ms(h.max_us()));
+}
+
+boost::json::object latency_json(const histogram& h) {
+  boost::json::object o{
+      {"count", h.count()}, {"mean_ms", h.mean_us() / 1e3}, {"max_ms", ms(h.max_us())}};
+  for (const percentile& p : percentiles) {
+    o[std::string(p.name) + "_ms"] = ms(h.at_percentile(p.percent));
+  }
+  return o;
+}
+
+double rate(std::uint64_t count, double in_s) {
+  return in_s > 0 ? static_cast<double>(count) / in_s : 0;
+}
+
+}  // namespace
+
+std::string as_table(const outcome& run, const tally& book) {
+  const findings& f = run.found;
+  const plan& p = run.asked;
+  std::string text;
+  text += p.saturate
+              ? fmt::format("{} saturation: {} connections, {} in flight on each, {:.0f} s\n",
+                            run.protocol, p.connections, p.window, p.run_s)
+              : fmt::format("{} open loop: {:.0f}/s over {} connections, {:.0f} s\n", run.protocol,
+                            p.rate_per_s, p.connections, p.run_s);
+  text += fmt::format("\n{:<28}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}\n", "latency, ms", "count",
+                      "p50", "p90", "p99", "p99.9", "max");
+  text += latency_row("signal to acknowledge", book.acknowledge_latency());
+  if (p.watch) text += latency_row("signal to WebSocket", book.show_latency());
+  if (!p.saturate) text += latency_row("generator's own lateness", f.lateness);
+  text +=
+      fmt::format("\nsent {}  acknowledged {} ({:.0f}/s)  busy {}  refused {}  unanswered {}\n",
+                  book.planned(), book.acknowledged(), rate(book.acknowledged(), f.settled_in_s),
+                  book.busy(), book.refused(), book.planned() - book.settled());
+  if (f.retransmissions > 0) text += fmt::format("retransmissions {}\n", f.retransmissions);
+  if (f.connections_lost > 0) text += fmt::format("connections lost {}\n", f.connections_lost);
+  if (!f.first_trouble.empty()) text += fmt::format("first trouble: {}\n", f.first_trouble);
+  if (p.watch) {
+    text += fmt::format("WebSocket: {} frames, {:.1f} MB, {} snapshots\n", run.watched.frames,
+                        static_cast<double>(run.watched.bytes) / 1e6, run.watched.snapshots);
+  }
+  for (const cpu_share& each : run.cpu) {
+    text += fmt::format("processor, {}: {:.1f} % of a core\n", each.what, each.percent);
+  }
+  if (run.audit) {
+    text +=
+        run.kept_the_promise()
+            ? "audit: every acknowledged signal is in exactly one case\n"
+            : fmt::format("audit FAILED: {} lost, {} doubled, {} in two cases (e.g. device {})\n",
+                          run.audit->lost, run.audit->doubled, run.in_two_cases.size(),
+                          run.audit->example.empty() ? "-" : run.audit->example);
+  }
+  return text;
+}
+
+std::string as_json(const outcome& run, const tally& book) {
+  namespace json = boost::json;
+  const findings& f = run.found;
+  const plan& p = run.asked;
+  json::object cpu;
+  for (const cpu_share& each : run.cpu) cpu[each.what] = each.percent;
+  json::object o{{"protocol", run.protocol},
+                 {"mode", p.saturate ? "saturate" : "open_loop"},
+                 {"rate_per_s", p.rate_per_s},
+                 {"run_s", p.run_s},
+                 {"connections", p.connections},
+                 {"window", p.window},
+                 {"sent", book.planned()},
+                 {"acknowledged", book.acknowledged()},
+                 {"acknowledged_per_s", rate(book.acknowledged(), f.settled_in_s)},
+                 {"busy", book.busy()},
+                 {"refused", book.refused()},
+                 {"unanswered", book.planned() - book.settled()},
+                 {"retransmissions", f.retransmissions},
+                 {"connections_lost", f.connections_lost},
+                 {"acknowledge", latency_json(book.acknowledge_latency())},
+                 {"lateness", latency_json(f.lateness)},
+                 {"cpu_percent", std::move(cpu)}};
+  if (p.watch) o["websocket"] = latency_json(book.show_latency());
+  if (run.audit) {
+    o["audit"] = json::object{{"lost", run.audit->lost},
+                              {"doubled", run.audit->doubled},
+                              {"in_two_cases", run.in_two_cases.size()}};
+  }
+  return json::serialize(o) + "\n";
+}
+
+}  // namespace varde::load

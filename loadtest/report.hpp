@@ -1,0 +1,37 @@
+// The outcome of a run, for a person as a table and for a script as JSON.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plan.hpp"
+#include "watcher.hpp"
+
+namespace varde::load {
+
+/// Processor time over a span, in percent of one core.
+struct cpu_share {
+  std::string what;
+  double percent = 0;
+};
+
+struct outcome {
+  std::string protocol;  // "native" or "scaip"
+  plan asked;
+  findings found;
+  watcher::numbers watched;
+  std::optional<tally::audit> audit;  // none if the board was not looked at
+  std::vector<std::string> in_two_cases;
+  std::vector<cpu_share> cpu;
+
+  /// Nothing lost, nothing doubled; true as well if the board was not looked at.
+  [[nodiscard]] bool kept_the_promise() const {
+    return in_two_cases.empty() && (!audit || (audit->lost == 0 && audit->doubled == 0));
+  }
+};
+
+[[nodiscard]] std::string as_table(const outcome& run, const tally& book);
+[[nodiscard]] std::string as_json(const outcome& run, const tally& book);
+
+}  // namespace varde::load

@@ -1,0 +1,144 @@
+// The frame around a run is the same for every protocol; only the middle differs.
+#include "run.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <stdexcept>
+
+#include "native_run.hpp"
+#include "process_stat.hpp"
+#include "scaip_run.hpp"
+#include "watcher.hpp"
+
+namespace varde::load {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::chrono::milliseconds look_interval{20};
+
+// Processor time of the server and of this program over a span.
+class cpu_watch {
+ public:
+  explicit cpu_watch(int server_pid) : server_pid_(server_pid) { mark(); }
+  std::vector<cpu_share> since() {
+    const auto own = own_;
+    const auto server = server_;
+    const auto at = at_;
+    mark();
+    const double span_s = std::chrono::duration<double>(at_ - at).count();
+    std::vector<cpu_share> shares;
+    if (server && server_)
+      shares.push_back({"server", 100 * (server_->cpu_s - server->cpu_s) / span_s});
+    if (own && own_) shares.push_back({"generator", 100 * (own_->cpu_s - own->cpu_s) / span_s});
+    return shares;
+  }
+
+ private:
+  void mark() {
+    at_ = clock::now();
+    own_ = read_process_stat(0);
+    if (server_pid_ != 0) server_ = read_process_stat(server_pid_);
+  }
+  int server_pid_;
+  clock::time_point at_;
+  std::optional<process_stat> own_, server_;
+};
+
+template <class Run>
+outcome measured(std::string protocol, const demo& where, const std::vector<demo_device>& devices,
+                 const plan& what, tally& book) {
+  outcome result{.protocol = protocol, .asked = what};
+  asio::io_context io(1);
+  Run run(io, where, what, book);
+  const auto operators = operators_for(where, devices);
+  for (const shown_device& one : read_board(where, operators, protocol).totals()) {
+    book.set_baseline(one.device, one.signals);
+  }
+  std::optional<watcher> watching;
+  if (what.watch) {
+    watching.emplace(where, operators, protocol,
+                     [&io, &book](std::vector<shown_device> shown, clock::time_point at) {
+                       asio::post(io, [&book, shown = std::move(shown), at] {
+                         for (const shown_device& one : shown)
+                           book.show(one.device, one.signals, at);
+                       });
+                     });
+  }
+  std::optional<cpu_watch> cpu;
+  asio::steady_timer timer(io);
+  clock::time_point give_up;
+  // After the last verdict the WebSocket may still have something to show.
+  std::function<void()> wait_for_board = [&] {
+    if (!what.watch || book.all_shown() || clock::now() > give_up) return io.stop();
+    timer.expires_after(look_interval);
+    timer.async_wait([&](boost::system::error_code) { wait_for_board(); });
+  };
+  const auto work = asio::make_work_guard(io);
+  run.open([&] {
+    cpu.emplace(what.server_pid);
+    run.send([&] {
+      result.cpu = cpu->since();
+      give_up = clock::now() + std::chrono::duration_cast<clock::duration>(
+                                   std::chrono::duration<double>(what.drain_s));
+      wait_for_board();
+    });
+  });
+  io.run();
+  run.close();
+  if (watching) result.watched = watching->stop();
+  result.found = run.found();
+  const board_book board = read_board(where, operators, protocol);
+  result.audit = book.check(board.totals());
+  result.in_two_cases = board.signals_in_two_cases();
+  return result;
+}
+
+}  // namespace
+
+outcome run_native(const demo& where, const plan& what, tally& book) {
+  return measured<native_run>("native", where, where.native_devices, what, book);
+}
+outcome run_scaip(const demo& where, const plan& what, tally& book) {
+  return measured<scaip_run>("scaip", where, where.scaip_devices, what, book);
+}
+
+idle_outcome run_idle(const demo& where, const plan& what) {
+  const auto before = read_process_stat(what.server_pid);
+  if (what.server_pid == 0 || !before) {
+    throw std::runtime_error("idle needs --server-pid, the process id of the running server");
+  }
+  asio::io_context io(1);
+  tally book;
+  native_run run(io, where, what, book);
+  idle_outcome result{.connections = what.connections};
+  asio::steady_timer timer(io);
+  const auto wait =
+      std::chrono::duration_cast<clock::duration>(std::chrono::duration<double>(what.run_s));
+  std::optional<cpu_watch> cpu;
+  run.open([&] {
+    cpu.emplace(what.server_pid);
+    timer.expires_after(wait);
+    timer.async_wait([&](boost::system::error_code) { io.stop(); });
+  });
+  io.run();
+  const auto after = read_process_stat(what.server_pid);
+  if (!after) throw std::runtime_error("the server ended during the run");
+  if (run.found().connections_lost > 0) {
+    throw std::runtime_error(fmt::format("{} connections were lost: {}",
+                                         run.found().connections_lost, run.found().first_trouble));
+  }
+  result.cpu_percent = cpu->since().front().percent;
+  result.rss_before_kb = static_cast<double>(before->rss_bytes) / 1024;
+  result.rss_after_kb = static_cast<double>(after->rss_bytes) / 1024;
+  result.kb_per_connection =
+      (result.rss_after_kb - result.rss_before_kb) / static_cast<double>(what.connections);
+  run.close();
+  return result;
+}
+
+}  // namespace varde::load

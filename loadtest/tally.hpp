@@ -1,0 +1,89 @@
+// The generator's own book: every signal it meant to send, when, and what became of it. It shares
+// no code with the server, so what it says about losses and doubles at the end is an outside
+// opinion.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "histogram.hpp"
+
+namespace varde::load {
+
+using clock = std::chrono::steady_clock;
+
+enum class fate : std::uint8_t {
+  planned,       // sent or about to be, no verdict yet
+  acknowledged,  // the centre says: durable
+  busy,          // the centre did not take it
+  refused,       // the centre will never take it
+};
+
+/// What the centre showed of one device: how many of its signals all of its cases stand for.
+struct shown_device {
+  std::string device;  // wire id
+  std::uint64_t signals = 0;
+};
+
+/// One thread's. Devices are numbered as they were added; a device's signals are numbered from 0.
+class tally {
+ public:
+  std::size_t add_device(const std::string& wire_id);
+  [[nodiscard]] std::size_t devices() const noexcept { return devices_.size(); }
+  [[nodiscard]] const std::string& wire_id(std::size_t device) const { return devices_[device].id; }
+
+  /// A signal that should leave at `intended`; gives its number.
+  std::size_t plan(std::size_t device, clock::time_point intended);
+  /// The centre's word on a signal. False if there is no such signal or it has a verdict already.
+  bool settle(std::size_t device, std::size_t number, fate verdict, clock::time_point now);
+
+  /// What was on the board before the run: those signals are not ours.
+  void set_baseline(std::string_view device, std::uint64_t signals);
+  /// The board now shows this many signals of a device. Those that are shown for the first time get
+  /// their latency: a device's signals reach the board in the order they were sent.
+  void show(std::string_view device, std::uint64_t signals, clock::time_point at);
+
+  [[nodiscard]] std::uint64_t planned() const noexcept { return planned_; }
+  [[nodiscard]] std::uint64_t settled() const noexcept { return settled_; }
+  [[nodiscard]] std::uint64_t acknowledged() const noexcept { return acknowledged_; }
+  [[nodiscard]] std::uint64_t busy() const noexcept { return busy_; }
+  [[nodiscard]] std::uint64_t refused() const noexcept { return refused_; }
+  [[nodiscard]] const histogram& acknowledge_latency() const noexcept { return to_acknowledge_; }
+  [[nodiscard]] const histogram& show_latency() const noexcept { return to_show_; }
+  /// True when every acknowledged signal has been shown.
+  [[nodiscard]] bool all_shown() const noexcept { return shown_ >= acknowledged_; }
+
+  /// Held against what the board shows at the end: acknowledged ≤ shown ≤ sent, for each device.
+  struct audit {
+    std::uint64_t lost = 0;     // acknowledged but in no case
+    std::uint64_t doubled = 0;  // in the cases more often than sent
+    std::string example;        // a device with either, for the person
+  };
+  [[nodiscard]] audit check(const std::vector<shown_device>& board) const;
+
+ private:
+  struct signal {
+    clock::time_point intended;
+    fate verdict = fate::planned;
+  };
+  struct device_book {
+    std::string id;
+    std::vector<signal> signals;
+    std::uint64_t acknowledged = 0;
+    std::uint64_t baseline = 0;
+    std::uint64_t shown = 0;
+    std::size_t shown_to = 0;  // signals before this number were shown or not taken
+  };
+  device_book* find(std::string_view device);
+
+  std::vector<device_book> devices_;
+  std::unordered_map<std::string, std::size_t> by_id_;
+  histogram to_acknowledge_, to_show_;
+  std::uint64_t planned_ = 0, settled_ = 0, acknowledged_ = 0, busy_ = 0, refused_ = 0, shown_ = 0;
+};
+
+}  // namespace varde::load

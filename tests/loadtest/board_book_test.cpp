@@ -1,0 +1,72 @@
+// Reading the live feed: totals for each device over all cases, whatever order or repetition the
+// frames come in.
+#include "board_book.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace {
+
+using varde::load::board_book;
+using varde::load::shown_device;
+using frame = board_book::frame;
+
+std::string case_json(const char* id, int version, const char* device, int count,
+                      const char* signal = "s", const char* protocol = "native") {
+  return fmt::format(
+      R"({{"id":"{}","version":{},"alarms":[{{"protocol":"{}","device":"{}","count":{},"signal_id":"{}"}}]}})",
+      id, version, protocol, device, count, signal);
+}
+std::string snapshot(const std::string& cases) {
+  return R"({"type":"snapshot","token":"t","cases":[)" + cases + "]}";
+}
+std::string change(const std::string& one) {
+  return R"({"type":"changes","token":"t","changes":[{"case":)" + one + "}]}";
+}
+
+struct a_board : testing::Test {
+  board_book book{"native"};
+  std::vector<shown_device> changed;
+};
+
+TEST_F(a_board, a_snapshot_gives_the_totals) {
+  EXPECT_EQ(book.read(snapshot(case_json("a", 1, "d1", 2) + "," + case_json("b", 1, "d1", 3, "t")),
+                      changed),
+            frame::snapshot);
+  ASSERT_EQ(book.totals().size(), 1u);
+  EXPECT_EQ(book.totals()[0].signals, 5u);
+}
+
+TEST_F(a_board, a_change_says_the_new_total) {
+  book.read(snapshot(case_json("a", 1, "d1", 2)), changed);
+  changed.clear();
+  EXPECT_EQ(book.read(change(case_json("a", 2, "d1", 4)), changed), frame::changes);
+  ASSERT_EQ(changed.size(), 1u);
+  EXPECT_EQ(changed[0].device, "d1");
+  EXPECT_EQ(changed[0].signals, 4u);
+}
+
+TEST_F(a_board, an_older_version_of_a_case_changes_nothing) {
+  book.read(change(case_json("a", 3, "d1", 4)), changed);
+  changed.clear();
+  book.read(change(case_json("a", 2, "d1", 2)), changed);
+  EXPECT_TRUE(changed.empty());
+}
+
+TEST_F(a_board, another_protocols_devices_are_not_counted) {
+  book.read(change(case_json("a", 1, "d1", 4, "s", "scaip")), changed);
+  EXPECT_TRUE(changed.empty());
+}
+
+TEST_F(a_board, a_signal_in_two_cases_is_found) {
+  book.read(snapshot(case_json("a", 1, "d1", 1, "x") + "," + case_json("b", 1, "d1", 1, "x")),
+            changed);
+  EXPECT_EQ(book.signals_in_two_cases(), std::vector<std::string>{"x"});
+}
+
+TEST_F(a_board, beats_are_passed_over_and_rubbish_is_said_to_be_unreadable) {
+  EXPECT_EQ(book.read(R"({"type":"beat","at":"…"})", changed), frame::other);
+  EXPECT_EQ(book.read("{", changed), frame::unreadable);
+}
+
+}  // namespace
