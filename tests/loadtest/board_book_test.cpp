@@ -13,9 +13,9 @@ using frame = board_book::frame;
 
 std::string case_json(const char* id, int version, const char* device, int count,
                       const char* signal = "s", const char* protocol = "native") {
-  return fmt::format(
-      R"({{"id":"{}","version":{},"alarms":[{{"protocol":"{}","device":"{}","count":{},"signal_id":"{}"}}]}})",
-      id, version, protocol, device, count, signal);
+  return fmt::format(R"({{"id":"{}","version":{},"alarms":[)"
+                     R"({{"protocol":"{}","device":"{}","count":{},"signal_id":"{}"}}]}})",
+                     id, version, protocol, device, count, signal);
 }
 std::string snapshot(const std::string& cases) {
   return R"({"type":"snapshot","token":"t","cases":[)" + cases + "]}";

@@ -10,15 +10,19 @@ namespace {
 using namespace varde::load;
 
 constexpr const char* sample = R"({
-  "https": "127.0.0.1:8443", "scaip_udp": "127.0.0.1:5060", "native_tls": "127.0.0.1:5700", "ca": "ca.pem",
+  "https": "127.0.0.1:8443", "scaip_udp": "127.0.0.1:5060", "native_tls": "127.0.0.1:5700",
+  "ca": "ca.pem",
   "sign_ins": [
     {"user": "kari", "password": "p", "role": "operator", "municipalities": ["a"], "teams": []},
     {"user": "ola", "password": "p", "role": "operator", "municipalities": ["a", "b"], "teams": []},
     {"user": "eva", "password": "p", "role": "responder", "municipalities": ["b"], "teams": ["t"]}],
   "devices": [
-    {"protocol": "native", "id": "n1", "municipality": "a", "resident": "r1", "certificate": "n1.crt", "key": "n1.key"},
-    {"protocol": "native", "id": "n2", "municipality": "a", "resident": "", "certificate": null, "key": null},
-    {"protocol": "scaip", "id": "26001", "municipality": "b", "resident": "r2", "digest_user": "u"}]})";
+    {"protocol": "native", "id": "n1", "municipality": "a", "resident": "r1",
+     "certificate": "n1.crt", "key": "n1.key"},
+    {"protocol": "native", "id": "n2", "municipality": "a", "resident": "",
+     "certificate": null, "key": null},
+    {"protocol": "scaip", "id": "26001", "municipality": "b", "resident": "r2",
+     "digest_user": "u"}]})";
 
 TEST(demo_file, lists_the_devices_of_residents_by_protocol) {
   const demo read = parse_demo(sample, "/data");

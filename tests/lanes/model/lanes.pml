@@ -1,11 +1,14 @@
-/* The lanes as a model that Spin searches to the end: every interleaving of a few producers and the consumer over the
- * atomic steps of src/lanes (slab.hpp, stack.hpp, wake.hpp, lane_set.hpp), one producer of which may freeze for ever at
- * any step. Two lanes stand for three: life, and a lower one.
+/* The lanes as a model that Spin searches to the end: every interleaving of a few producers and the
+ * consumer over the atomic steps of src/lanes (slab.hpp, stack.hpp, wake.hpp, lane_set.hpp), one
+ * producer of which may freeze for ever at any step. Two lanes stand for three: life, and a lower
+ * one.
  *
  * What holds in every reachable state:
  *   - no slot has two owners, no item is lost, doubled, or overtaken by its producer's next one
- *   - lower lanes never hold more than SLOTS - RESERVE, and life is refused only when life holds the reserve
- *   - the consumer never sleeps for ever while an item waits whose push has returned (Spin: invalid end state)
+ *   - lower lanes never hold more than SLOTS - RESERVE, and life is refused only when life
+ *     holds the reserve
+ *   - the consumer never sleeps for ever while an item waits whose push has returned (Spin: invalid
+ *     end state)
  *
  * With -DAWAKE the consumer never sleeps, which leaves room for a search of more slots and rounds.
  *
@@ -54,8 +57,10 @@ chan fifo[LANES] = [SLOTS] of { byte };  /* the consumer's own */
 #define FREEZE
 #endif
 
-/* A swap that fails changes nothing and is tried again, so only the one that succeeds is a step. The free list's take
- * keeps its three steps, because what it read may be stale at the swap: that is what the tag is for. */
+/* A swap that fails changes nothing and is tried again, so only the one that succeeds is a step. The
+ * free list's take keeps its three steps, because what it read may be stale at the swap: that is what
+ * the tag is for. */
+inline refused() { slot = 0; tag = 0; count = 0; k++ }
 inline returned() {
   if :: where[ITEM(me, k)] == PUSHED -> where[ITEM(me, k)] = OWED :: else fi;
   seen = 0; k++
@@ -72,7 +77,7 @@ proctype producer(byte me; byte lane; byte items) {
          tag = free_tag; count = free_count; slot = free_first;
          assert(lane != LIFE || count > 0 || held[LIFE] >= RESERVE);
          if
-         :: count <= (lane == LIFE -> 0 : RESERVE) -> slot = 0; tag = 0; count = 0; k++; goto next_item
+         :: count <= (lane == LIFE -> 0 : RESERVE) -> refused(); goto next_item
          :: else
          fi
        }
@@ -81,7 +86,10 @@ proctype producer(byte me; byte lane; byte items) {
 #ifdef BROKEN_CREDIT
        atomic {
          tag = free_tag; count = free_count; slot = free_first;
-         if :: slot == NIL -> slot = 0; tag = 0; count = 0; k++; goto next_item :: else -> then = next[slot] fi
+         if
+         :: slot == NIL -> refused(); goto next_item
+         :: else -> then = next[slot]
+         fi
        }
 #endif
        FREEZE
@@ -145,7 +153,7 @@ over:
 proctype consumer() {
   byte arming, lane, slot, at, newer, older, item;
   do
-  :: /* lane_set::next_lane: an empty fifo looks at its stack; the highest lane that has something is served */
+  :: /* lane_set::next_lane: an empty fifo looks at its stack; the highest lane with an item goes */
     lane = 0;
     do
     :: lane == LANES -> break
