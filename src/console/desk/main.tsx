@@ -1,4 +1,4 @@
-// Starts the operator's console.
+// Starts the console of the operators in its one element, in the language and theme that were chosen.
 import { render } from "preact";
 import "../common/tokens.css";
 import "../common/base.css";
