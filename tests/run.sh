@@ -143,10 +143,12 @@ part_browser() {
   build_release && run browser tests/browser/run.sh
 }
 
-# Only the tests are built with sanitizers, lightly optimised, so that all of it stays within
-# minutes.
+# Only the tests are built with sanitizers, and not optimised, which takes a third of the time. Rooms
+# that are pure and know one thread only (alarm, triage, wire, board) are left out of the thread
+# sanitizer's build.
 part_sanitizers() {
-  local light=(-DCMAKE_BUILD_TYPE=Sanitize -DCMAKE_CXX_FLAGS=-O1)
+  local light=(-DCMAKE_BUILD_TYPE=Sanitize -DCMAKE_CXX_FLAGS=-O0)
+  local threaded=(base lanes redis ledger registry core edge http desk field server)
   local address=("${light[@]}" -DVARDE_SANITIZE=address,undefined)
   local thread=("${light[@]}" -DVARDE_SANITIZE=thread)
   export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
@@ -154,8 +156,9 @@ part_sanitizers() {
   export TSAN_OPTIONS=second_deadlock_stack=1
   build build-address address all_tests &&
     run address ctest --test-dir build-address --no-tests=error -j "$jobs" --output-on-failure
-  build build-thread thread all_tests &&
-    run thread ctest --test-dir build-thread --no-tests=error -j "$jobs" --output-on-failure
+  build build-thread thread "${threaded[@]/#/test_}" &&
+    run thread ctest --test-dir build-thread --no-tests=error -j "$jobs" --output-on-failure \
+      -L "^($(IFS='|' && echo "${threaded[*]}"))$"
 }
 
 part_fuzz() {

@@ -253,6 +253,7 @@ class builder {
     noted.municipality = where_->id;
     noted.resident = device.resident();
     noted.kind = device.kind();
+    noted.profile = device.profile();
     return noted;
   }
 
@@ -288,15 +289,22 @@ class builder {
   void add_scaip(std::string wire_id, const char* kind, const std::string& resident) {
     auto& device = add_device("scaip", std::move(wire_id), kind, v1::DEVICE_STATE_INSTALLED);
     device.set_resident(resident);
+    // One device of the demo, the last home's where digest is asked for, wants its answer in the
+    // 200.
+    if (where_->wants_digest && wire_id_of_last_home() == device.wire_id())
+      device.set_profile("mrs-in-200");
     auto& noted = note(device);
     if (where_->wants_digest) give_digest(device, noted);
+  }
+
+  std::string wire_id_of_last_home() const {
+    return fmt::format("{}{:04}", where_->id, residents_each);
   }
 
   void add_devices_of(const std::string& resident, std::size_t n) {
     static constexpr const char* native_kinds[] = {"fall_sensor", "medicine_dispenser",
                                                    "door_sensor", "bed_sensor", "safety_alarm"};
     add_scaip(fmt::format("{}{:04}", where_->id, n + 1), "safety_alarm", resident);
-    if (n == 2) set_->mutable_devices(set_->devices_size() - 1)->set_profile("mrs-in-200");
     if (n < native_devices_each)
       add_native(fmt::format("{}-native-{}", lower_name(*where_), n + 1), native_kinds[n], resident,
                  false);

@@ -48,6 +48,7 @@ struct demo_device {
   std::string municipality;
   std::string resident;  // empty: at a household
   std::string kind;
+  std::string profile;      // of docs/devices.md: "default" but for one SCAIP device
   std::string digest_user;  // SCAIP, where its municipality asks for digest
   std::string digest_password;
   std::string secret;       // native, where its municipality allows secrets

@@ -34,6 +34,7 @@ object shown(const demo_device& device) {
              {"municipality", device.municipality},
              {"resident", device.resident},
              {"kind", device.kind},
+             {"profile", device.profile},
              {"digest_user", device.digest_user},
              {"digest_password", device.digest_password},
              {"certificate", device.certificate},
