@@ -18,7 +18,8 @@
 
 namespace varde::test {
 
-inline constexpr std::chrono::seconds patience{20};
+/// Long, since a test machine may be busy; nothing waits for it when all is well.
+inline constexpr std::chrono::seconds patience{90};
 
 /// A directory that is removed with all it holds.
 class scratch_directory {
