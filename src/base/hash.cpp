@@ -6,7 +6,6 @@
 #include <openssl/rand.h>
 
 #include <cstdlib>
-#include <vector>
 
 namespace varde::base {
 
@@ -22,10 +21,8 @@ std::array<std::uint8_t, Size> digest(const EVP_MD* algorithm, std::string_view 
   return out;
 }
 
-std::vector<std::uint8_t> random_bytes(std::size_t count) {
-  std::vector<std::uint8_t> bytes(count);
-  if (RAND_bytes(bytes.data(), static_cast<int>(count)) != 1) std::abort();
-  return bytes;
+std::span<const std::uint8_t> as_bytes(const std::string& text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
 }  // namespace
@@ -60,8 +57,15 @@ std::string to_base64url(std::span<const std::uint8_t> bytes) {
   return out;
 }
 
-std::string random_hex(std::size_t count) { return to_hex(random_bytes(count)); }
-std::string random_token(std::size_t count) { return to_base64url(random_bytes(count)); }
+std::string random_bytes(std::size_t count) {
+  std::string bytes(count, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(count)) != 1)
+    std::abort();
+  return bytes;
+}
+
+std::string random_hex(std::size_t count) { return to_hex(as_bytes(random_bytes(count))); }
+std::string random_token(std::size_t count) { return to_base64url(as_bytes(random_bytes(count))); }
 
 bool equal_constant_time(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;

@@ -27,6 +27,8 @@ using sha256_digest = std::array<std::uint8_t, 32>;
 /// URL-safe base64 without padding.
 [[nodiscard]] std::string to_base64url(std::span<const std::uint8_t> bytes);
 
+/// `count` bytes of the system's randomness. Aborts if the system has none; so do the two below.
+[[nodiscard]] std::string random_bytes(std::size_t count);
 /// `count` bytes of the system's randomness, as lower-case hex of twice that length. Aborts if the
 /// system has none.
 [[nodiscard]] std::string random_hex(std::size_t count);

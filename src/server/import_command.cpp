@@ -4,18 +4,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/asio/io_context.hpp>
-#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <optional>
 #include <ostream>
 #include <sstream>
 
-#include "redis/connection.hpp"
 #include "registry/error.hpp"
 #include "registry/import.hpp"
 #include "registry/set_store.hpp"
+#include "server/blocking_store.hpp"
 
 namespace varde::server {
 
@@ -23,7 +21,6 @@ namespace {
 
 using namespace registry;
 
-constexpr std::chrono::seconds redis_patience{30};
 constexpr int exit_done = 0;
 constexpr int exit_bad_files = 1;
 constexpr int exit_not_now = 2;
@@ -60,49 +57,6 @@ std::optional<import_outcome> read_path(const std::filesystem::path& path, std::
   std::ranges::sort(files, {}, &import_file::name);
   return import_csv(files);
 }
-
-/// Redis, used one question at a time.
-class blocking_store {
- public:
-  explicit blocking_store(const redis::endpoint& where)
-      : connection_{redis::connection::create(io_, where)} {
-    connection_->start();
-  }
-  ~blocking_store() {
-    connection_->stop();
-    io_.restart();
-    io_.run_for(std::chrono::seconds{1});
-  }
-  blocking_store(const blocking_store&) = delete;
-  blocking_store& operator=(const blocking_store&) = delete;
-
-  bool connect() {
-    return run_until([this] { return connection_->connected(); });
-  }
-  [[nodiscard]] std::string why_not() const { return connection_->last_error().message(); }
-
-  template <class Value, class Start>
-  base::result<Value> wait_for(Start start) {
-    std::optional<base::result<Value>> got;
-    start(*connection_, [&got](base::result<Value> value) { got = std::move(value); });
-    if (!run_until([&got] { return got.has_value(); })) return error::store_unreachable;
-    return std::move(*got);
-  }
-
- private:
-  template <class Condition>
-  bool run_until(Condition condition) {
-    const auto deadline = std::chrono::steady_clock::now() + redis_patience;
-    while (!condition() && std::chrono::steady_clock::now() < deadline) {
-      io_.restart();
-      io_.run_one_until(deadline);
-    }
-    return condition();
-  }
-
-  boost::asio::io_context io_;
-  std::shared_ptr<redis::connection> connection_;
-};
 
 int report(const std::vector<import_problem>& problems, std::ostream& errors) {
   for (const auto& problem : problems) errors << describe(problem) << '\n';

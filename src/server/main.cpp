@@ -5,6 +5,7 @@
 #include <csignal>
 #include <iostream>
 
+#include "server/account_command.hpp"
 #include "server/demo_command.hpp"
 #include "server/import_command.hpp"
 #include "server/serve_command.hpp"
@@ -28,6 +29,14 @@ void add_listen_options(CLI::App& command, listen_options& listen) {
   add("--metrics", listen.metrics, "Metrics and health, plain text; keep it on loopback.");
 }
 
+int set_account(account_request request, const std::string& redis, const std::string& config_file) {
+  if (const auto wrong = redis_of_command(redis, config_file, request.where); !wrong.empty()) {
+    fmt::print(stderr, "varde: {}\n", wrong);
+    return 2;
+  }
+  return run_account(request, std::cin, std::cout, std::cerr);
+}
+
 /// Where to import to: a Redis by its address, or the one a configuration names.
 struct import_options {
   std::string path, redis, config_file;
@@ -38,7 +47,7 @@ int import_set(const import_options& options) {
   import_request request{options.path, {}, options.check_only};
   std::string wrong;
   if (!options.check_only)
-    wrong = redis_to_import_to(options.redis, options.config_file, request.where);
+    wrong = redis_of_command(options.redis, options.config_file, request.where);
   if (!wrong.empty()) {
     fmt::print(stderr, "varde: {}\n", wrong);
     return 2;
@@ -129,6 +138,32 @@ int main(int argc, char** argv) {
       ->type_name("FILE");
   import_command->add_flag("--check", importing.check_only, "Only read and check the files");
   import_command->callback([&] { status = import_set(importing); });
+
+  account_request account;
+  std::string account_redis, account_config;
+  auto* account_command = app.add_subcommand(
+      "account", "Make or change somebody's sign-in; the password is read from standard input.");
+  account_command->add_option("user", account.user, "What they sign in as")
+      ->required()
+      ->type_name("USER");
+  account_command->add_option("--name", account.name, "As colleagues see it");
+  account_command->add_option(
+      "--role", account.role,
+      "operator, responder, municipality_administrator or centre_administrator");
+  account_command->add_option("--municipality", account.municipalities, "Repeat for several")
+      ->type_name("ID");
+  account_command->add_option("--team", account.teams, "MUNICIPALITY/TEAM; repeat for several")
+      ->type_name("TEAM");
+  account_command->add_flag("--totp", account.totp,
+                            "Enrol a second factor and print it for the authenticator app");
+  account_command->add_flag("--disable", account.disable,
+                            "They can't sign in, and what they have open ends now");
+  account_command
+      ->add_option("--redis", account_redis, "unix:/path, redis://host:port or rediss://host:port")
+      ->type_name("URL");
+  account_command->add_option("--config", account_config, "Take the Redis of this configuration")
+      ->type_name("FILE");
+  account_command->callback([&] { status = set_account(account, account_redis, account_config); });
 
   std::string file;
   bool embedded = false;

@@ -48,8 +48,8 @@ std::string configured_redis(const config& c, redis::endpoint& out) {
 
 }  // namespace
 
-std::string redis_to_import_to(const std::string& url, const std::string& config_file,
-                               redis::endpoint& out) {
+std::string redis_of_command(const std::string& url, const std::string& config_file,
+                             redis::endpoint& out) {
   config c;
   if (!url.empty()) {
     c.redis.url = url;

@@ -33,8 +33,8 @@ struct serve_options {
 
 /// The Redis of `url`, or of the configuration file if `url` is empty; one of the two is needed.
 /// Empty, or what is wrong.
-[[nodiscard]] std::string redis_to_import_to(const std::string& url, const std::string& config_file,
-                                             redis::endpoint& out);
+[[nodiscard]] std::string redis_of_command(const std::string& url, const std::string& config_file,
+                                           redis::endpoint& out);
 
 /// Runs a node until SIGTERM or SIGINT, which must be blocked in every thread. `serving` is called
 /// when it is ready. The exit status.
