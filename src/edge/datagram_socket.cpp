@@ -67,10 +67,10 @@ struct datagram_socket::batch_buffers {
 };
 
 datagram_socket::datagram_socket(edge_thread& home, descriptor bound,
-                                 std::shared_ptr<scaip_service> service)
+                                 std::shared_ptr<scaip_service> answering)
     : home_{home},
       socket_{home.io(), bound.get()},
-      service_{std::move(service)},
+      service_{std::move(answering)},
       buffers_{std::make_unique<batch_buffers>()},
       family_{family_of(bound.release())} {}
 
