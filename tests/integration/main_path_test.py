@@ -96,7 +96,7 @@ class the_main_path(scene.demo_test):
 
         def redis(*words):
             command = ["redis-cli", "-s", socket, *words]
-            done = subprocess.run(command, check=True, capture_output=True, text=True)
+            done = subprocess.run(command, check=True, capture_output=True)
             return done.stdout.split()
 
         municipality, subject, _ = alone["id"].rsplit(".", 2)
