@@ -32,7 +32,7 @@ class websocket_session {
   virtual void send(std::shared_ptr<const std::string> text) = 0;
   /// Bytes queued and not yet handed to the peer's socket.
   [[nodiscard]] virtual std::size_t backlog_bytes() const = 0;
-  /// Throws away what is queued and not begun.
+  /// Throws away what is queued and not begun; nothing once close() was called.
   virtual void drop_backlog() = 0;
   /// Closes after what is queued; what comes in from now on is ignored.
   virtual void close(std::uint16_t code, std::string reason) = 0;

@@ -82,6 +82,7 @@ class websocket_connection final : public websocket_session,
   [[nodiscard]] std::size_t backlog_bytes() const override { return backlog_bytes_; }
 
   void drop_backlog() override {
+    if (closing_) return;  // what is left is the goodbye
     const std::size_t kept = writing_ ? 1 : 0;
     while (queue_.size() > kept) {
       backlog_bytes_ -= queue_.back()->size();
