@@ -9,7 +9,7 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/
 const shots = new URL("../shots/", import.meta.url).pathname;
 
 /** How long a page may take for anything: generous, since two cores may be building meanwhile. */
-const deadlineMs = 30_000;
+const deadlineMs = 90_000;
 
 export const flags = [
   "--headless",
