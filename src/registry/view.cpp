@@ -7,8 +7,10 @@ namespace varde::registry {
 
 view::view(std::vector<std::shared_ptr<const set_view>> sets) : sets_{std::move(sets)} {
   std::ranges::stable_sort(sets_, {}, &set_view::id);
-  const auto repeated = std::ranges::unique(sets_, {}, &set_view::id);
-  sets_.erase(repeated.begin(), repeated.end());
+  // std::unique, since clang 14 does not take the subrange of libstdc++ 12's std::ranges::unique.
+  sets_.erase(std::unique(sets_.begin(), sets_.end(),
+                          [](const auto& a, const auto& b) { return a->id() == b->id(); }),
+              sets_.end());
 
   std::size_t count = 0;
   for (const auto& set : sets_) count += static_cast<std::size_t>(set->set().devices_size());
