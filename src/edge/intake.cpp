@@ -30,7 +30,7 @@ reception intake::admit(offer given) {
   one.known_device = given.bound.known;
   one.device_kind = given.bound.device_kind;
   one.received = given.received;
-  one.lane = options_.travel_lane(one.signal, one.device_kind);
+  one.lane = options_.travel_lane(one.signal, one.known_device);
   const auto lane = alarm::lane_index(one.lane);
   const auto outcome = decide(given, one);
   counted_.signals[lane][static_cast<std::size_t>(outcome)]->add();

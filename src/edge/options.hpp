@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <string_view>
 
 #include "varde/alarm/v1/signal.pb.h"
 
@@ -63,10 +62,9 @@ struct options {
   unsigned threads = 1;             // 1…64
   std::string sip_realm = "varde";  // of the digest challenge; part of each device's digest_ha1
   std::string sip_host;  // our name or address as devices reach it; empty: the address listened on
-  /// Which lane a signal travels in, from the signal and the registry's device kind. Pure; called
-  /// on edge threads.
-  std::function<alarm::v1::Lane(const alarm::v1::Signal&, std::string_view device_kind)>
-      travel_lane;
+  /// Which lane a signal travels in; `known_device`: registered, installed and at somebody's home.
+  /// Pure; called on edge threads.
+  std::function<alarm::v1::Lane(const alarm::v1::Signal&, bool known_device)> travel_lane;
   edge::limits limits;
 };
 

@@ -40,9 +40,7 @@ edge::options edge_options_of(const config& c) {
   out.key_file = c.tls.key;
   out.client_authority_file = c.tls.client_ca;
   out.threads = static_cast<unsigned>(c.edge.threads);
-  out.travel_lane = [](const alarm::v1::Signal& signal, std::string_view) {
-    return triage::travel_lane(signal, true);
-  };
+  out.travel_lane = triage::travel_lane;
   auto& limits = out.limits;
   limits.connections_max = static_cast<std::size_t>(c.edge.connections_max);
   limits.unidentified_max = static_cast<std::size_t>(c.edge.unidentified_max);

@@ -95,7 +95,7 @@ edge_fixture::edge_fixture() {
   given.key_file = made.server.key;
   given.client_authority_file = made.authority.certificate;
   given.limits.drain_max = std::chrono::milliseconds{500};
-  given.travel_lane = [](const alarm::v1::Signal& signal, std::string_view) {
+  given.travel_lane = [](const alarm::v1::Signal& signal, bool) {
     return signal.status() == 16 ? alarm::v1::LANE_TECHNICAL : alarm::v1::LANE_LIFE;
   };
   set_.set_version(1);
