@@ -90,7 +90,7 @@ void native_session::on_hello(const device::v1::Hello& hello) {
   if (hello.protocol_version() != wire::native_protocol_version)
     return fail(cause::bad_input, "bad_frame", "the protocol version must be 1");
   device_ = hello.device();
-  shown_.certificate = stream().peer_certificate();
+  shown_.certificate = stream().take_peer_certificate();
   if (!hello.secret().empty()) shown_.secret = base::sha256(hello.secret());
   if (!still_stands()) return;
   wire::append_frame(

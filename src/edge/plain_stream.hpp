@@ -13,7 +13,7 @@ class plain_stream final : public byte_stream {
   io_result read(std::span<char> into) override;
   io_result write(std::string_view bytes) override;
   void close() override;
-  [[nodiscard]] std::optional<base::sha256_digest> peer_certificate() const override {
+  [[nodiscard]] std::optional<base::sha256_digest> take_peer_certificate() override {
     return std::nullopt;
   }
   [[nodiscard]] bool resumed() const override { return false; }

@@ -17,7 +17,7 @@ class tls_stream final : public byte_stream {
   io_result read(std::span<char> into) override;
   io_result write(std::string_view bytes) override;
   void close() override;
-  [[nodiscard]] std::optional<base::sha256_digest> peer_certificate() const override;
+  [[nodiscard]] std::optional<base::sha256_digest> take_peer_certificate() override;
   [[nodiscard]] bool resumed() const override;
 
  private:
@@ -26,6 +26,7 @@ class tls_stream final : public byte_stream {
   ssl_handle ssl_;
   int descriptor_;
   bool opened_ = false;
+  bool taken_ = false;   // the peer's certificate
   bool broken_ = false;  // after a fatal error OpenSSL forbids SSL_shutdown
 };
 

@@ -98,6 +98,7 @@ void idle_tls_connections(benchmark::State& state) {
     given.certificate_file = own.certificate;
     given.key_file = own.key;
     given.client_authority_file = authority.certificate;
+    given.limits.heartbeat_interval = std::chrono::hours{1};  // none falls silent meanwhile
     given.travel_lane = [](const auto&, auto) { return alarm::v1::LANE_LIFE; };
     edge::server server{given, lanes, directory_of_devices, metrics};
     if (!server.start()) std::abort();

@@ -257,6 +257,18 @@ TEST_F(native, a_session_is_resumed_and_keeps_its_identity) {
   SSL_SESSION_free(ticket);
 }
 
+TEST_F(native, keys_may_be_renewed_in_mid_connection) {
+  start();
+  auto device = known_device();
+  for (std::uint64_t sequence = 1; sequence <= 3; ++sequence) {
+    device.renew_keys();
+    ASSERT_TRUE(device.send_signal(sequence));
+    const auto answer = device.next();
+    ASSERT_TRUE(answer && answer->has_acknowledge());
+    EXPECT_EQ(answer->acknowledge().sequence(), sequence);
+  }
+}
+
 TEST_F(native, a_right_that_is_taken_away_ends_an_open_connection) {
   start();
   auto device = known_device();

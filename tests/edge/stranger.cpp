@@ -61,6 +61,8 @@ stranger::stranger(stranger&&) noexcept = default;
 bool stranger::resumed() const { return SSL_session_reused(ssl_) == 1; }
 SSL_SESSION* stranger::session() const { return SSL_get1_session(ssl_); }
 
+void stranger::renew_keys() { SSL_key_update(ssl_, SSL_KEY_UPDATE_REQUESTED); }
+
 bool stranger::send(std::string_view bytes) {
   while (!bytes.empty()) {
     ERR_clear_error();

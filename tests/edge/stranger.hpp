@@ -36,6 +36,8 @@ class stranger {
   /// Good once something has been read. The caller frees it.
   [[nodiscard]] SSL_SESSION* session() const;
 
+  /// TLS 1.3: new keys with the next thing sent, and asks the server for new ones.
+  void renew_keys();
   /// False if the connection is gone.
   bool send(std::string_view bytes);
   /// What comes next, at least a byte; empty if the connection is gone or nothing came.
