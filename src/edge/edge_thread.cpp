@@ -148,7 +148,8 @@ void edge_thread::note_rejected(listener via, cause why) {
 void edge_thread::log_end(listener via, cause why) {
   if (why == cause::peer_closed || why == cause::draining) return;
   if (!log_ends_.allow(seconds_of(std::chrono::steady_clock::now()))) return;
-  spdlog::info("edge: ended: listener={} cause={}", listener_name(via), cause_name(why));
+  spdlog::info("edge: ended or turned away: listener={} cause={}", listener_name(via),
+               cause_name(why));
 }
 
 void edge_thread::flush_queued() {

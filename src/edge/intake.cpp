@@ -49,6 +49,8 @@ intake_outcome intake::decide(const offer& given, alarm::admission& one) {
   const auto ticket = room_.enter({given.target, given.cookie, given.received}, lane == 0);
   if (!ticket) return intake_outcome::room_full;
   one.reply = {edge_, *ticket};
+  spdlog::debug("edge: to the core: trace={} municipality={} lane={}", one.signal.trace(),
+                one.municipality.str(), alarm::lane_name(one.lane));
   if (lanes_.push(lane, std::move(one))) return intake_outcome::to_core;
   (void)room_.leave(*ticket);
   return intake_outcome::lane_full;
