@@ -12,8 +12,8 @@ namespace varde::edge {
 /// What a device has shown of itself. Kept for the life of the connection, so that a change in the
 /// registry can be held against it; the secret itself is not.
 struct proof {
-  std::optional<base::sha256_digest> certificate;  // of the verified client certificate's DER
-  std::optional<base::sha256_digest> secret;       // of the secret in the hello
+  std::optional<base::sha256_digest> certificate{};  // of the verified client certificate's DER
+  std::optional<base::sha256_digest> secret{};       // of the secret in the hello
 };
 
 enum class standing {
