@@ -91,6 +91,7 @@ std::size_t feeds::broadcast(const frame_maker& make) {
   const auto snapshots = once_an_audience(options_.snapshot);
   std::size_t reached = 0;
   for (auto& f : feeds_) {
+    if (f.ending) continue;
     const auto text = changes(f.audience);
     send(f, text, snapshots);
     if (text && !f.behind) ++reached;
@@ -110,8 +111,11 @@ bool feeds::has_user(std::string_view user) const {
 template <class Predicate>
 void feeds::close_if(Predicate goes, std::string_view reason, std::uint16_t code) {
   std::vector<websocket_pointer> closing;  // an own list: closing may call back into this one
-  for (const auto& f : feeds_)
-    if (goes(f)) closing.push_back(f.socket);
+  for (auto& f : feeds_) {
+    if (f.ending || !goes(f)) continue;
+    f.ending = true;
+    closing.push_back(f.socket);
+  }
   const auto text = bye_frame(reason);
   for (const auto& socket : closing) {
     socket->drop_backlog();  // what was meant for one who may see it no more

@@ -26,6 +26,7 @@ class feeds {
     std::string session;  // the sign-in session's name
     std::string audience;
     bool behind = false;  // its queue was thrown away; it waits for a snapshot
+    bool ending = false;  // bye is said; nothing may come after it, nor push it out
   };
 
   struct options {

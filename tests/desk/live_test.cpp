@@ -184,8 +184,8 @@ TEST_F(live, a_slow_console_gets_a_snapshot_instead_of_an_endless_backlog) {
   const auto client = centre.open_live("olga");
   ASSERT_EQ(type(next(*client)), "snapshot");
   auto big = made_up_case("9901");
-  big.mutable_alarms(0)->set_text(std::string(64 * 1024, 'x'));
-  constexpr std::uint64_t last = 400;  // 25 MiB, far over what sockets and queue hold
+  big.mutable_alarms(0)->set_text(std::string(256 * 1024, 'x'));
+  constexpr std::uint64_t last = 100;  // 25 MiB, far over what sockets and queue hold
   for (std::uint64_t version = 2; version <= last; ++version) {
     big.set_version(version);
     publish({big});

@@ -246,7 +246,15 @@ class centre_fixture : public web_fixture {
     }
     return out;
   }
+  /// On a connection that is kept from request to request; one thread at a time.
   raw_response send(const ask& request) {
+    if (!kept_) kept_ = std::make_unique<raw_client>(https_port());
+    const auto answer = kept_->ask(request.text());
+    if (!answer || answer->header("connection") == "close") kept_.reset();
+    return answer.value_or(raw_response{});
+  }
+  /// On a connection of its own.
+  raw_response send_alone(const ask& request) {
     raw_client client{https_port()};
     return client.ask(request.text()).value_or(raw_response{});
   }
@@ -305,6 +313,9 @@ class centre_fixture : public web_fixture {
       },
       [this](std::function<void()> task) { web.post(std::move(task)); }};
   board::watch watch{gateway, [this](std::function<void()> task) { web.post(std::move(task)); }};
+
+ private:
+  std::unique_ptr<raw_client> kept_;
 };
 
 }  // namespace varde::test

@@ -62,12 +62,18 @@ inline void write_certificate(const std::filesystem::path& directory) {
 /// Set `options` and routes, then start().
 class web_fixture {
  public:
+  static constexpr std::chrono::seconds patience{60};
+
   web_fixture() {
     write_certificate(scratch.path());
     options.https = "127.0.0.1:0";
     options.metrics = "127.0.0.1:0";
     options.certificate_file = scratch.path() / "cert.pem";
     options.key_file = scratch.path() / "key.pem";
+    // Slow machines must not trip over these; tests of the time-outs set their own.
+    auto& bounds = options.bounds;
+    bounds.handshake_timeout = bounds.header_timeout = bounds.body_timeout = patience;
+    bounds.answer_timeout = bounds.websocket_idle_timeout = patience;
   }
   ~web_fixture() { stop(); }
 
@@ -92,7 +98,7 @@ class web_fixture {
   }
   /// Asks on the web thread until it holds; false once the deadline has passed.
   bool eventually(std::function<bool()> holds) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+    const auto deadline = std::chrono::steady_clock::now() + patience;
     bool yes = false;
     while (!yes && std::chrono::steady_clock::now() < deadline) {
       on_web_thread([&] { yes = holds(); });
