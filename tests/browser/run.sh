@@ -5,8 +5,12 @@ set -euo pipefail
 cd "$(dirname "$0")"
 console=../../src/console
 
-npm ci --no-progress --prefix "$console"
-npm ci --no-progress
+# What is installed already for the lock file as it stands is not fetched again.
+install() {
+  [ "$1/node_modules/.package-lock.json" -nt "$1/package-lock.json" ] || npm ci --no-progress --prefix "$1"
+}
+install "$console"
+install .
 npm run --prefix "$console" check
 npm run --prefix "$console" build
 
