@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -30,6 +31,20 @@ std::optional<process_stat> read_process_stat(int pid) {
   return process_stat{.cpu_s = static_cast<double>(user_ticks + system_ticks) /
                                static_cast<double>(::sysconf(_SC_CLK_TCK)),
                       .rss_bytes = rss_pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE))};
+}
+
+double children_cpu_s(int pid) {
+  double sum_s = 0;
+  // Each thread lists the children that it made itself.
+  std::error_code error;
+  for (const auto& thread :
+       std::filesystem::directory_iterator(fmt::format("/proc/{}/task", pid), error)) {
+    std::ifstream children(thread.path() / "children");
+    for (int child = 0; children >> child;) {
+      if (const auto stat = read_process_stat(child)) sum_s += stat->cpu_s;
+    }
+  }
+  return sum_s;
 }
 
 }  // namespace varde::load

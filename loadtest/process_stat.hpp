@@ -1,4 +1,5 @@
-// What Linux says about a process: processor time and resident memory, from /proc.
+// What Linux says about a process: processor time and resident memory, from /proc, also of its
+// children.
 #pragma once
 
 #include <cstdint>
@@ -13,5 +14,7 @@ struct process_stat {
 
 /// nullopt if there is no such process. `pid` 0 is this one.
 [[nodiscard]] std::optional<process_stat> read_process_stat(int pid);
+/// Processor time of its direct children that still live; an embedded server's Redis is one.
+[[nodiscard]] double children_cpu_s(int pid);
 
 }  // namespace varde::load

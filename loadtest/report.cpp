@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/json.hpp>
 
@@ -67,7 +68,9 @@ std::string as_table(const outcome& run, const tally& book) {
                         static_cast<double>(run.watched.bytes) / 1e6, run.watched.snapshots);
   }
   for (const cpu_share& each : run.cpu) {
-    text += fmt::format("processor, {}: {:.1f} % of a core\n", each.what, each.percent);
+    const auto signals = static_cast<double>(std::max<std::uint64_t>(1, book.acknowledged()));
+    text += fmt::format("processor, {}: {:.1f} % of a core, {:.1f} us a signal\n", each.what,
+                        each.percent(), each.used_s * 1e6 / signals);
   }
   if (run.audit) {
     text +=
@@ -85,7 +88,7 @@ std::string as_json(const outcome& run, const tally& book) {
   const findings& f = run.found;
   const plan& p = run.asked;
   json::object cpu;
-  for (const cpu_share& each : run.cpu) cpu[each.what] = each.percent;
+  for (const cpu_share& each : run.cpu) cpu[each.what] = each.percent();
   json::object o{{"protocol", run.protocol},
                  {"mode", p.saturate ? "saturate" : "open_loop"},
                  {"rate_per_s", p.rate_per_s},

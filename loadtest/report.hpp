@@ -10,10 +10,13 @@
 
 namespace varde::load {
 
-/// Processor time over a span, in percent of one core.
+/// Processor time over a span.
 struct cpu_share {
   std::string what;
-  double percent = 0;
+  double used_s = 0;
+  double span_s = 0;
+  /// Of one core.
+  [[nodiscard]] double percent() const { return span_s > 0 ? 100 * used_s / span_s : 0; }
 };
 
 struct outcome {

@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <stdexcept>
+#include <utility>
 
 #include "native_run.hpp"
 #include "process_stat.hpp"
@@ -21,32 +22,40 @@ namespace {
 
 constexpr std::chrono::milliseconds look_interval{20};
 
-// Processor time of the server and of this program over a span.
+// Processor time of the server, its Redis and this program over a span.
 class cpu_watch {
  public:
-  explicit cpu_watch(int server_pid) : server_pid_(server_pid) { mark(); }
+  explicit cpu_watch(int server_pid) : server_pid_(server_pid), last_(look()) {}
   std::vector<cpu_share> since() {
-    const auto own = own_;
-    const auto server = server_;
-    const auto at = at_;
-    mark();
-    const double span_s = std::chrono::duration<double>(at_ - at).count();
+    const sample before = std::exchange(last_, look());
+    const double span_s = std::chrono::duration<double>(last_.at - before.at).count();
     std::vector<cpu_share> shares;
-    if (server && server_)
-      shares.push_back({"server", 100 * (server_->cpu_s - server->cpu_s) / span_s});
-    if (own && own_) shares.push_back({"generator", 100 * (own_->cpu_s - own->cpu_s) / span_s});
+    const auto add = [&](const char* what, double from_s, double to_s) {
+      shares.push_back({what, to_s - from_s, span_s});
+    };
+    if (server_pid_ != 0) {
+      add("server", before.server_s, last_.server_s);
+      add("its Redis", before.children_s, last_.children_s);
+    }
+    add("generator", before.own_s, last_.own_s);
     return shares;
   }
 
  private:
-  void mark() {
-    at_ = clock::now();
-    own_ = read_process_stat(0);
-    if (server_pid_ != 0) server_ = read_process_stat(server_pid_);
+  struct sample {
+    clock::time_point at;
+    double own_s = 0, server_s = 0, children_s = 0;
+  };
+  sample look() const {
+    sample now{.at = clock::now()};
+    if (const auto own = read_process_stat(0)) now.own_s = own->cpu_s;
+    if (server_pid_ == 0) return now;
+    if (const auto server = read_process_stat(server_pid_)) now.server_s = server->cpu_s;
+    now.children_s = children_cpu_s(server_pid_);
+    return now;
   }
   int server_pid_;
-  clock::time_point at_;
-  std::optional<process_stat> own_, server_;
+  sample last_;
 };
 
 template <class Run>
@@ -132,7 +141,7 @@ idle_outcome run_idle(const demo& where, const plan& what) {
     throw std::runtime_error(fmt::format("{} connections were lost: {}",
                                          run.found().connections_lost, run.found().first_trouble));
   }
-  result.cpu_percent = cpu->since().front().percent;
+  result.cpu_percent = cpu->since().front().percent();
   result.rss_before_kb = static_cast<double>(before->rss_bytes) / 1024;
   result.rss_after_kb = static_cast<double>(after->rss_bytes) / 1024;
   result.kb_per_connection =

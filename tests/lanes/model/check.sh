@@ -1,7 +1,7 @@
 #!/bin/sh
 # Searches the model of the lanes to the end with Spin, and then shows that the search can fail:
-# each broken variant must be caught. Needs spin and a C compiler; takes about fifteen seconds of one
-# core. Exit 0 only if all is as it should be.
+# each broken variant must be caught. Needs spin and a C compiler; takes about fifteen seconds of
+# one core. Exit 0 only if all is as it should be.
 set -eu
 model=$(cd "$(dirname "$0")" && pwd)/lanes.pml
 work=$(mktemp -d)

@@ -57,9 +57,9 @@ chan fifo[LANES] = [SLOTS] of { byte };  /* the consumer's own */
 #define FREEZE
 #endif
 
-/* A swap that fails changes nothing and is tried again, so only the one that succeeds is a step. The
- * free list's take keeps its three steps, because what it read may be stale at the swap: that is what
- * the tag is for. */
+/* A swap that fails changes nothing and is tried again, so only the one that succeeds is a step.
+ * The free list's take keeps its three steps, because what it read may be stale at the swap: that
+ * is what the tag is for. */
 inline refused() { slot = 0; tag = 0; count = 0; k++ }
 inline returned() {
   if :: where[ITEM(me, k)] == PUSHED -> where[ITEM(me, k)] = OWED :: else fi;
