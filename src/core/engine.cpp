@@ -308,6 +308,7 @@ void engine::settle(std::vector<ledger::commit_result> results) {
         done.push_back(std::move(p));
         break;
       case ledger::commit_status::stale:
+      case ledger::commit_status::fenced:  // as little was appended: decided again
         meters_->stale.add();
         p.about->batch_place = subject::npos;
         for (auto& s : p.inputs) p.about->waiting.push_back(std::move(s.in));

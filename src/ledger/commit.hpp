@@ -1,8 +1,9 @@
 // One wish to the ledger and its answer: append these entries if the subject is still at the
-// version I decided from.
+// version I decided from, and if what gives me the right to is still as I know it.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,17 +11,26 @@
 
 namespace varde::ledger {
 
+/// A second condition on a commit: this subject of the same municipality has exactly this version.
+/// A lease is one: its holder's commits are refused as soon as another node has taken it.
+struct guard {
+  std::string subject;
+  std::uint64_t version = 0;
+};
+
 /// Entries carry versions expected_version + 1, + 2, …; all of them are appended, or none.
 struct commit {
   std::string municipality;
   std::string subject;
   std::uint64_t expected_version = 0;
   std::vector<alarm::v1::Entry> entries;
+  std::optional<guard> guarded_by = std::nullopt;
 };
 
 enum class commit_status : std::uint8_t {
   committed,  // durable in Redis as its configuration says
   stale,      // nothing appended: the subject has another version
+  fenced,     // nothing appended: the guard's subject has another version, whatever the subject's
   failed,     // Redis could not be asked or did not answer: whether it was appended is unknown
 };
 

@@ -1,12 +1,16 @@
-#!lua name=varde_ledger_v1
+#!lua name=varde_ledger_v2
 -- The ledger's compare-and-append. It knows versions and bytes, nothing of alarms: all rules of the
 -- domain are in C++. A change to this text that changes what it does gets a new number in all names
 -- (see docs/ledger.md).
 
--- varde_commit_v1: appends batches of entries, each only if its subject has the expected version.
--- KEYS: ledger stream, chain hash, then one subject list a commit.
--- ARGV: for each commit: expected version, number of entries, the entries.
--- Answers a flat list, two integers a commit: 1 committed or 0 stale, and the version now.
+-- varde_commit_v2: appends batches of entries, each only if its subject has the expected version
+-- and, when it is guarded, only if another subject has exactly the version that the guard names.
+-- KEYS: ledger stream, chain hash, one subject list a commit, then the lists of guards.
+-- ARGV: for each commit: expected version, place of its guard's list in KEYS (0: not guarded), the
+-- guard's version, number of entries, the entries.
+-- Answers a flat list, two integers a commit: 0 stale, 1 committed or 2 fenced, and the version now.
+local STALE, COMMITTED, FENCED = 0, 1, 2
+
 local function commit(keys, args)
   local call, sha1hex = redis.call, redis.sha1hex
   local ledger, chain_key = keys[1], keys[2]
@@ -15,22 +19,27 @@ local function commit(keys, args)
   local answers, answered, at = {}, 0, 1
 
   local function append_all()
-    for k = 3, #keys do
+    local k = 2
+    while at <= #args do
+      k = k + 1
       local subject = keys[k]
-      local expected, count = tonumber(args[at]), tonumber(args[at + 1])
+      local expected, guard = tonumber(args[at]), tonumber(args[at + 1])
+      local guard_version, count = tonumber(args[at + 2]), tonumber(args[at + 3])
       local version = call('LLEN', subject)
-      local committed = 0
-      if version == expected then
-        for i = at + 2, at + 1 + count do
+      local outcome = STALE
+      if guard > 0 and call('LLEN', keys[guard]) ~= guard_version then
+        outcome = FENCED
+      elseif version == expected then
+        for i = at + 4, at + 3 + count do
           local hash = sha1hex(chain .. args[i])
           local id = call('XADD', ledger, '*', 'e', args[i], 'h', hash)
           chain = hash
           version = call('RPUSH', subject, id)
         end
-        committed = 1
+        outcome = COMMITTED
       end
-      at = at + 2 + count
-      answers[answered + 1] = committed
+      at = at + 4 + count
+      answers[answered + 1] = outcome
       answers[answered + 2] = version
       answered = answered + 2
     end
@@ -48,7 +57,7 @@ local function commit(keys, args)
   return answers
 end
 
--- varde_read_v1: the entries of one subject, by their places in its list.
+-- varde_read_v2: the entries of one subject, by their places in its list.
 -- KEYS: ledger stream, subject list. ARGV: first and last index, from 0.
 -- Answers the entries' bytes; an id whose entry is not in the stream gives an empty string.
 local function read(keys, args)
@@ -60,5 +69,5 @@ local function read(keys, args)
   return entries
 end
 
-redis.register_function('varde_commit_v1', commit)
-redis.register_function{function_name = 'varde_read_v1', callback = read, flags = {'no-writes'}}
+redis.register_function('varde_commit_v2', commit)
+redis.register_function{function_name = 'varde_read_v2', callback = read, flags = {'no-writes'}}

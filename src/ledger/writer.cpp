@@ -4,7 +4,9 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -88,6 +90,20 @@ std::vector<call> divide(const std::vector<commit>& commits,
   return calls;
 }
 
+/// The function's word for what became of a commit.
+std::optional<commit_status> to_status(std::int64_t answer) {
+  switch (answer) {
+    case 0:
+      return commit_status::stale;
+    case 1:
+      return commit_status::committed;
+    case 2:
+      return commit_status::fenced;
+    default:
+      return std::nullopt;
+  }
+}
+
 /// Puts the answers of one call into the results; false if the reply is not what the function
 /// gives.
 bool take_answers(const redis::reply& answer, const std::vector<std::size_t>& places,
@@ -97,7 +113,9 @@ bool take_answers(const redis::reply& answer, const std::vector<std::size_t>& pl
   for (const auto& value : values)
     if (!value.is(redis::reply::kind::integer) || value.integer < 0) return false;
   for (std::size_t i = 0; i < places.size(); ++i)
-    into[places[i]] = {values[2 * i].integer == 1 ? commit_status::committed : commit_status::stale,
+    if (!to_status(values[2 * i].integer)) return false;
+  for (std::size_t i = 0; i < places.size(); ++i)
+    into[places[i]] = {*to_status(values[2 * i].integer),
                        static_cast<std::uint64_t>(values[2 * i + 1].integer)};
   return true;
 }
@@ -107,16 +125,21 @@ class call_arguments {
  public:
   call_arguments(const call& c, const std::vector<commit>& commits,
                  const std::vector<serialized_entries>& bytes) {
+    const auto guards = guards_of(c, commits);
     const auto count = c.commits.size();
-    made_.reserve(5 + 3 * count);  // the views point into it: it must not grow
-    views_.reserve(5 + 3 * count + c.entries);
+    made_.reserve(3 + guards.size() + 5 * count);  // the views point into it: it must not grow
+    views_.reserve(5 + guards.size() + 5 * count + c.entries);
     views_.insert(views_.end(), {"FCALL", commit_function});
-    add(std::to_string(count + 2));
+    add(std::to_string(keys_before_subjects + count + guards.size()));
     add(ledger_key(c.municipality));
     add(chain_key(c.municipality));
     for (const auto i : c.commits) add(subject_key(c.municipality, commits[i].subject));
+    for (const auto subject : guards) add(subject_key(c.municipality, subject));
     for (const auto i : c.commits) {
+      const auto& guarded_by = commits[i].guarded_by;
       add(std::to_string(commits[i].expected_version));
+      add(std::to_string(guarded_by ? place_in_keys(guards, guarded_by->subject, count) : 0));
+      add(std::to_string(guarded_by ? guarded_by->version : 0));
       add(std::to_string(bytes[i].size()));
       views_.insert(views_.end(), bytes[i].begin(), bytes[i].end());
     }
@@ -124,6 +147,25 @@ class call_arguments {
   [[nodiscard]] const std::vector<std::string_view>& views() const { return views_; }
 
  private:
+  static constexpr std::size_t keys_before_subjects = 2;  // ledger and chain
+
+  /// The subjects that guard the call's commits, each once.
+  static std::vector<std::string_view> guards_of(const call& c,
+                                                 const std::vector<commit>& commits) {
+    std::vector<std::string_view> guards;
+    for (const auto i : c.commits)
+      if (const auto& guarded_by = commits[i].guarded_by;
+          guarded_by && std::ranges::find(guards, guarded_by->subject) == guards.end())
+        guards.push_back(guarded_by->subject);
+    return guards;
+  }
+  /// Counted from 1, as the function counts its keys.
+  static std::size_t place_in_keys(const std::vector<std::string_view>& guards,
+                                   std::string_view subject, std::size_t commits) {
+    const auto place = std::ranges::find(guards, subject) - guards.begin();
+    return keys_before_subjects + commits + static_cast<std::size_t>(place) + 1;
+  }
+
   void add(std::string text) { views_.push_back(made_.emplace_back(std::move(text))); }
 
   std::vector<std::string> made_;

@@ -1,6 +1,6 @@
 // The only way into the ledger: compare and append. A commit says "append these entries if the
 // subject's version is still the one I decided from"; a stale one comes back with the version now,
-// and the caller decides again.
+// and the caller decides again. A guarded one is refused as well when its guard has moved on.
 #pragma once
 
 #include <cstddef>
@@ -36,9 +36,10 @@ class writer {
   void load_function(std::function<void(base::error_code)> done);
 
   /// Commits of one municipality are carried out in their order, each by itself: one may be stale
-  /// while the next is committed. `done` gets one result per commit, in their order, from the
-  /// io_context; with nothing to send it is called at once. A commit whose entries do not say what
-  /// it says (format, municipality, subject, the versions after the expected one) fails unsent.
+  /// while the next is committed, and a guard sees what the commits before it did. `done` gets one
+  /// result per commit, in their order, from the io_context; with nothing to send it is called at
+  /// once. A commit whose entries do not say what it says (format, municipality, subject, the
+  /// versions after the expected one) fails unsent.
   void submit(const std::vector<commit>& commits,
               std::function<void(std::vector<commit_result>)> done);
 

@@ -1,9 +1,10 @@
-// Compare and append against a real server: committed, stale, mixed, split, and the chain that ties
-// it together.
+// Compare and append against a real server: committed, stale, fenced, mixed, split, and the chain
+// that ties it together.
 #include "ledger/writer.hpp"
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <memory>
 #include <optional>
 #include <sstream>
@@ -22,7 +23,16 @@ namespace {
 using test::ask;
 using test::commit_of;
 
-class writer_test : public test::ledger_fixture {};
+class writer_test : public test::ledger_fixture {
+ protected:
+  static commit guarded(commit made, std::string subject, std::uint64_t version) {
+    made.guarded_by = guard{std::move(subject), version};
+    return made;
+  }
+  std::int64_t version_of(const std::string& subject) {
+    return ask(io_, *connection_, {"LLEN", subject_key(municipality_, subject)})->integer;
+  }
+};
 
 TEST_F(writer_test, a_commit_from_the_right_version_is_appended) {
   const auto results = submit({commit_of(municipality_, "r-1", 0)});
@@ -67,6 +77,118 @@ TEST_F(writer_test, a_submit_beyond_one_call_is_split_and_answered_in_order) {
     EXPECT_EQ(results[i].status, commit_status::committed) << i;
     EXPECT_EQ(results[i].version, i + 1);
   }
+}
+
+TEST_F(writer_test, a_guarded_commit_is_appended_while_its_guard_holds) {
+  submit({commit_of(municipality_, "lease", 0, 3)});
+  const auto results = submit({guarded(commit_of(municipality_, "r-1", 0, 2), "lease", 3)});
+  EXPECT_EQ(results[0].status, commit_status::committed);
+  EXPECT_EQ(results[0].version, 2u);
+  EXPECT_EQ(version_of("lease"), 3);
+}
+
+TEST_F(writer_test, once_its_guard_has_moved_on_a_commit_is_fenced_and_writes_nothing) {
+  submit({commit_of(municipality_, "lease", 0, 3), commit_of(municipality_, "r-1", 0)});
+  const auto results = submit({guarded(commit_of(municipality_, "r-1", 1), "lease", 2)});
+  EXPECT_EQ(results[0].status, commit_status::fenced);
+  EXPECT_EQ(results[0].version, 1u);
+  EXPECT_EQ(version_of("r-1"), 1);
+  EXPECT_EQ(ask(io_, *connection_, {"XLEN", ledger_key(municipality_)})->integer, 4);
+}
+
+TEST_F(writer_test, a_guard_ahead_of_what_the_ledger_holds_fences_too) {
+  const auto results = submit({guarded(commit_of(municipality_, "r-1", 0), "lease", 1)});
+  EXPECT_EQ(results[0].status, commit_status::fenced);
+}
+
+TEST_F(writer_test, whoever_is_fenced_and_stale_hears_that_it_is_fenced) {
+  submit({commit_of(municipality_, "r-1", 0, 2)});
+  const auto results = submit({guarded(commit_of(municipality_, "r-1", 1), "lease", 7)});
+  EXPECT_EQ(results[0].status, commit_status::fenced);
+  EXPECT_EQ(results[0].version, 2u);
+}
+
+TEST_F(writer_test, a_guard_that_holds_does_not_excuse_a_stale_version) {
+  submit({commit_of(municipality_, "lease", 0), commit_of(municipality_, "r-1", 0, 2)});
+  const auto results = submit({guarded(commit_of(municipality_, "r-1", 1), "lease", 1)});
+  EXPECT_EQ(results[0].status, commit_status::stale);
+  EXPECT_EQ(results[0].version, 2u);
+}
+
+TEST_F(writer_test, a_guard_sees_what_the_same_batch_appended_before_it) {
+  const auto results = submit({
+      guarded(commit_of(municipality_, "r-1", 0), "lease", 1),
+      commit_of(municipality_, "lease", 0),
+      guarded(commit_of(municipality_, "r-1", 0), "lease", 1),
+      guarded(commit_of(municipality_, "r-2", 0), "r-1", 1),
+      commit_of(municipality_, "lease", 1),
+      guarded(commit_of(municipality_, "r-1", 1), "lease", 1),
+      commit_of(municipality_, "r-1", 1),
+  });
+  using enum commit_status;
+  const std::vector<commit_status> expected{fenced,    committed, committed, committed,
+                                            committed, fenced,    committed};
+  for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_EQ(results[i].status, expected[i]) << i;
+}
+
+TEST_F(writer_test, a_guard_is_of_the_commits_own_municipality) {
+  const auto other = municipality_ + "-b";
+  submit({commit_of(other, "lease", 0)});
+  const auto results = submit({guarded(commit_of(municipality_, "r-1", 0), "lease", 1),
+                               guarded(commit_of(other, "r-1", 0), "lease", 1)});
+  EXPECT_EQ(results[0].status, commit_status::fenced);
+  EXPECT_EQ(results[1].status, commit_status::committed);
+}
+
+TEST_F(writer_test, of_two_holders_of_a_lease_only_the_newer_one_writes) {
+  const auto other_connection = test::connect(io_, server_->where());
+  writer other(*other_connection);
+  submit({commit_of(municipality_, "lease", 0)});
+  std::optional<std::vector<commit_result>> taken;
+  other.submit({commit_of(municipality_, "lease", 1),
+                guarded(commit_of(municipality_, "r-1", 0), "lease", 2)},
+               [&](auto results) { taken = std::move(results); });
+  ASSERT_TRUE(test::run_until(io_, [&] { return taken.has_value(); }));
+  const auto woken_up = submit({guarded(commit_of(municipality_, "r-1", 0), "lease", 1),
+                                guarded(commit_of(municipality_, "r-1", 1), "lease", 1)});
+  EXPECT_EQ(taken->at(1).status, commit_status::committed);
+  for (const auto& late : woken_up) EXPECT_EQ(late.status, commit_status::fenced);
+}
+
+TEST_F(writer_test, guards_are_kept_when_a_submit_is_split) {
+  std::vector<commit> commits{commit_of(municipality_, "lease", 0)};
+  for (std::size_t i = 0; i < 2 * call_entries_max; ++i)
+    commits.push_back(guarded(commit_of(municipality_, "r-1", i / 2), "lease", 1 + i % 2));
+  const auto results = submit(std::move(commits));
+  for (std::size_t i = 1; i < results.size(); ++i)
+    EXPECT_EQ(results[i].status, i % 2 == 1 ? commit_status::committed : commit_status::fenced)
+        << i;
+}
+
+TEST_F(writer_test, a_node_of_the_first_version_writes_the_same_ledger_beside_us) {
+  std::ifstream file(VARDE_SOURCE_DIR "/tests/ledger/ledger_v1.lua");
+  std::ostringstream text;
+  text << file.rdbuf();
+  ASSERT_TRUE(ask(io_, *connection_, {"FUNCTION", "LOAD", "REPLACE", text.str()}));
+  const auto commit_by_v1 = [&](std::uint64_t version) {
+    const auto entry = commit_of(municipality_, "r-1", version).entries.front();
+    return ask(io_, *connection_,
+               {"FCALL", "varde_commit_v1", "3", ledger_key(municipality_),
+                chain_key(municipality_), subject_key(municipality_, "r-1"),
+                std::to_string(version), "1", entry.SerializeAsString()})
+        ->elements[0]
+        .integer;
+  };
+  EXPECT_EQ(commit_by_v1(0), 1);
+  EXPECT_EQ(submit({commit_of(municipality_, "r-1", 1)})[0].status, commit_status::committed);
+  EXPECT_EQ(commit_by_v1(1), 0);
+  EXPECT_EQ(commit_by_v1(2), 1);
+  EXPECT_EQ(submit({commit_of(municipality_, "r-1", 2)})[0].status, commit_status::stale);
+  const auto report = wait_for<base::result<chain_report>>(
+      [&](auto done) { verify_chain(*connection_, municipality_, std::move(done)); });
+  ASSERT_TRUE(report);
+  EXPECT_FALSE(report->first);
+  EXPECT_EQ(report->entries, 3u);
 }
 
 TEST_F(writer_test, an_empty_batch_is_answered) { EXPECT_TRUE(submit({}).empty()); }
