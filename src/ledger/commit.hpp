@@ -37,6 +37,9 @@ enum class commit_status : std::uint8_t {
 struct commit_result {
   commit_status status = commit_status::failed;
   std::uint64_t version = 0;  // the subject's version now; 0 when failed
+  /// How many replicas had everything the answer rests on when the writer's limit was over; 0 when
+  /// failed, when nobody asked, and when that answer was lost.
+  std::uint32_t replicas = 0;
 };
 
 }  // namespace varde::ledger

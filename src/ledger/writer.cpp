@@ -22,11 +22,15 @@ namespace {
 
 using results_handler = std::function<void(std::vector<commit_result>)>;
 
-/// One submit until its last call is answered.
+/// One submit until its last answer.
 struct submission {
   std::vector<commit_result> results;
-  std::size_t calls_open = 0;
+  std::size_t answers_open = 0;
   results_handler done;
+
+  void one_answered() {
+    if (--answers_open == 0) done(std::move(results));
+  }
 };
 
 /// One function call while it is put together.
@@ -172,10 +176,26 @@ class call_arguments {
   std::vector<std::string_view> views_;
 };
 
+/// Behind the calls of the submit on the same connection, so that its answer is about all of them
+/// and comes last. It counts for a stale commit too: what the caller finds there instead may be its
+/// own signal, written by another node, and is as safe as the number says.
+void ask_for_replicas(redis::connection& connection, const writer_options& options,
+                      const std::shared_ptr<submission>& open) {
+  connection.send(
+      {"WAIT", std::to_string(options.replicas), std::to_string(options.replicas_limit.count())},
+      [open](const base::result<redis::reply>& answer) {
+        if (answer && answer->is(redis::reply::kind::integer) && answer->integer > 0)
+          for (auto& result : open->results)
+            if (result.status != commit_status::failed)
+              result.replicas = static_cast<std::uint32_t>(answer->integer);
+        open->one_answered();
+      });
+}
+
 }  // namespace
 
-writer::writer(redis::connection& connection)
-    : connection_(connection), self_(std::make_shared<writer*>(this)) {
+writer::writer(redis::connection& connection, writer_options options)
+    : connection_(connection), options_(options), self_(std::make_shared<writer*>(this)) {
   const auto report = [](base::error_code error) {
     if (error) spdlog::error("ledger: the Redis function can't be loaded: {}", error.message());
   };
@@ -199,8 +219,9 @@ void writer::submit(const std::vector<commit>& commits, results_handler done) {
   bytes.reserve(commits.size());
   for (const auto& c : commits) bytes.push_back(serialize(c));
   const auto calls = divide(commits, bytes);
-  const auto open = std::make_shared<submission>(
-      submission{std::vector<commit_result>(commits.size()), calls.size(), std::move(done)});
+  const bool waits = options_.replicas > 0 && options_.replicas_limit.count() > 0;
+  const auto open = std::make_shared<submission>(submission{
+      std::vector<commit_result>(commits.size()), calls.size() + (waits ? 1 : 0), std::move(done)});
   if (calls.empty()) return open->done(std::move(open->results));
   for (const auto& c : calls) {
     const call_arguments arguments(c, commits, bytes);
@@ -210,9 +231,10 @@ void writer::submit(const std::vector<commit>& commits, results_handler done) {
         spdlog::error("ledger: the commit function answered in an unexpected form");
       if (!answer && answer.error() == redis::errc::function_missing && *self != nullptr)
         (*self)->load_function([](base::error_code) {});
-      if (--open->calls_open == 0) open->done(std::move(open->results));
+      open->one_answered();
     });
   }
+  if (waits) ask_for_replicas(connection_, options_, open);
 }
 
 }  // namespace varde::ledger

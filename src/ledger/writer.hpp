@@ -3,6 +3,7 @@
 // and the caller decides again. A guarded one is refused as well when its guard has moved on.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -22,11 +23,18 @@ namespace varde::ledger {
 inline constexpr std::size_t call_entries_max = 256;
 inline constexpr std::size_t call_bytes_max = 1u << 20;
 
+/// Whether a submit is answered only after replicas have it. With either at 0 nobody is asked.
+struct writer_options {
+  std::size_t replicas = 0;  // so many are waited for
+  /// The longest; well within the connection's reply limit.
+  std::chrono::milliseconds replicas_limit{0};
+};
+
 /// On the connection's thread. The connection must outlive it; several writers may share one.
 class writer {
  public:
   /// Loads the function now if connected, and again after every reconnect, before any commit.
-  explicit writer(redis::connection& connection);
+  explicit writer(redis::connection& connection, writer_options options = {});
   ~writer();
   writer(const writer&) = delete;
   writer& operator=(const writer&) = delete;
@@ -45,6 +53,7 @@ class writer {
 
  private:
   redis::connection& connection_;
+  const writer_options options_;
   std::shared_ptr<writer*> self_;  // null in listeners once we are gone
 };
 

@@ -233,14 +233,14 @@ TEST_F(writer_test, the_documented_rights_are_enough) {
   redis::arguments account{"ACL", "SETUSER", "ledger", "on", ">s3cret", "~v:*"};
   std::istringstream rights(
       "+role +ping +function|load +fcall +fcall_ro +get +set +llen +lrange +rpush +xadd +xrange "
-      "+xrevrange +xread +hset +hmget +multi +exec");
+      "+xrevrange +xread +hset +hmget +multi +exec +wait");
   for (std::string right; rights >> right;) account.push_back(right);
   ASSERT_TRUE(ask(io_, *connection_, account));
   auto where = server_->where();
   where.user = "ledger";
   where.password = "s3cret";
   connection_ = test::connect(io_, where);
-  writer_ = std::make_unique<writer>(*connection_);
+  writer_ = std::make_unique<writer>(*connection_, writer_options{1, std::chrono::milliseconds{1}});
   EXPECT_EQ(submit({commit_of(municipality_, "r-1", 0, 2)})[0].status, commit_status::committed);
   EXPECT_TRUE(wait_for<base::result<std::vector<alarm::v1::Entry>>>([&](auto done) {
     read_subject(*connection_, municipality_, "r-1", 1, newest_version, std::move(done));
