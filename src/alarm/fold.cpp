@@ -193,6 +193,44 @@ void remember_signal(v1::SubjectState& state, const v1::Signal& signal,
   keep_newest(*state.mutable_seen_signals(), seen_signals_max);
 }
 
+void reopen(v1::Case& c, const v1::Entry& entry) {
+  c.set_state(v1::CASE_STATE_OPEN);
+  c.set_reopened_reason(entry.reopened().reason());
+  c.clear_owner();
+  c.clear_outcome();
+  c.clear_closed_at_us();
+  c.clear_closed_by();
+}
+
+/// The words a person wrote, whatever the entry.
+std::string note_of(const v1::Entry& entry) {
+  switch (entry.body_case()) {
+    case v1::Entry::kNoteAdded:
+      return entry.note_added().text();
+    case v1::Entry::kVisitMoved:
+      return entry.visit_moved().note();
+    case v1::Entry::kClosed:
+      return entry.closed().outcome().note();
+    default:
+      return {};
+  }
+}
+
+void add_outage_deed(v1::Case& c, const v1::Entry& entry) {
+  const auto& done = entry.handled_in_outage().entry();
+  if (c.outage_deeds_size() >= outage_deeds_max) return;
+  auto& deed = *c.add_outage_deeds();
+  deed.set_user(done.actor().user());
+  deed.set_name(done.actor().name());
+  deed.set_node(done.node());
+  deed.set_what(std::string{name_of(done.body_case())});
+  deed.set_at_us(done.at_us());
+  deed.set_merged_at_us(entry.merged_at_us());
+  deed.set_why(entry.handled_in_outage().why());
+  deed.set_note(note_of(done));
+  if (has_owner(c)) c.set_attention(true);
+}
+
 bool is_by_person(const v1::Actor& actor) {
   return actor.kind() != v1::ACTOR_KIND_DEVICE && actor.kind() != v1::ACTOR_KIND_SYSTEM;
 }
@@ -215,31 +253,64 @@ const v1::Visit* find_visit(const v1::Case& c, std::string_view id) {
   return nullptr;
 }
 
+const v1::Signal* signal_of(const v1::Entry& entry) {
+  switch (entry.body_case()) {
+    case v1::Entry::kCaseOpened:
+      return &entry.case_opened().signal();
+    case v1::Entry::kAlarmJoined:
+      return &entry.alarm_joined().signal();
+    case v1::Entry::kAlarmCleared:
+      return &entry.alarm_cleared().signal();
+    case v1::Entry::kSignalRecorded:
+      return &entry.signal_recorded().signal();
+    default:
+      return nullptr;
+  }
+}
+
+std::string_view name_of(v1::Entry::BodyCase body) {
+  const auto* field = v1::Entry::descriptor()->FindFieldByNumber(body);
+  return field == nullptr ? std::string_view{"other"} : std::string_view{field->name()};
+}
+
+std::uint64_t tip_after(const v1::Entry& entry) {
+  // FNV-1a, 64 bits: against accidents, not against an adversary; the chain of hashes is for that.
+  std::uint64_t digest = 0xcbf29ce484222325u;
+  const auto mix = [&digest](std::string_view bytes) {
+    for (const char byte : bytes)
+      digest = (digest ^ static_cast<unsigned char>(byte)) * 0x100000001b3u;
+  };
+  const auto mix_number = [&digest](std::uint64_t number) {
+    for (int i = 0; i < 8; ++i, number >>= 8) digest = (digest ^ (number & 0xff)) * 0x100000001b3u;
+  };
+  mix_number(entry.previous());
+  mix_number(entry.version());
+  mix_number(static_cast<std::uint64_t>(entry.at_us()));
+  mix_number(static_cast<std::uint64_t>(entry.body_case()));
+  mix(entry.node());
+  mix(entry.case_id());
+  mix(entry.command_id());
+  if (const auto* signal = signal_of(entry)) mix(signal->id());
+  return digest != 0 ? digest : 1;
+}
+
+bool follows(const v1::SubjectState& state, const v1::Entry& entry) {
+  return entry.version() == state.version() + 1 &&
+         (entry.previous() == 0 || state.tip() == 0 || entry.previous() == state.tip());
+}
+
 bool apply(v1::SubjectState& state, const v1::Entry& entry) {
-  if (entry.version() != state.version() + 1) return false;
+  if (!follows(state, entry)) return false;
   if (state.version() == 0) {
     state.set_municipality(entry.municipality());
     state.set_subject(entry.subject());
   }
   state.set_version(entry.version());
+  state.set_tip(tip_after(entry));
 
-  switch (entry.body_case()) {
-    case v1::Entry::kCaseOpened:
-      open_case(state, entry);
-      remember_signal(state, entry.case_opened().signal(), entry.case_id());
-      break;
-    case v1::Entry::kAlarmJoined:
-      remember_signal(state, entry.alarm_joined().signal(), entry.case_id());
-      break;
-    case v1::Entry::kAlarmCleared:
-      remember_signal(state, entry.alarm_cleared().signal(), entry.case_id());
-      break;
-    case v1::Entry::kSignalRecorded:
-      remember_signal(state, entry.signal_recorded().signal(), "");
-      break;
-    default:
-      break;
-  }
+  if (entry.has_case_opened()) open_case(state, entry);
+  if (entry.has_lease_taken()) state.set_lease_holder(entry.lease_taken().node());
+  if (const auto* signal = signal_of(entry)) remember_signal(state, *signal, entry.case_id());
 
   if (v1::Case* c = find_case(state, entry.case_id())) {
     switch (entry.body_case()) {
@@ -278,11 +349,17 @@ bool apply(v1::SubjectState& state, const v1::Entry& entry) {
       case v1::Entry::kClosed:
         close_case(*c, entry);
         break;
+      case v1::Entry::kReopened:
+        reopen(*c, entry);
+        break;
+      case v1::Entry::kHandledInOutage:
+        add_outage_deed(*c, entry);
+        break;
       default:
         break;
     }
     c->set_version(entry.version());
-    if (is_by_person(entry.actor())) {
+    if (is_by_person(entry.actor()) && !entry.has_handled_in_outage()) {
       c->set_last_action_at_us(entry.at_us());
       if (entry.actor().user() == c->owner().user()) c->set_attention(false);
     }

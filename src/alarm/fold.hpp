@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <string_view>
 
 #include "varde/alarm/v1/case.pb.h"
 #include "varde/alarm/v1/entry.pb.h"
@@ -20,9 +22,21 @@ inline constexpr int closed_cases_kept_max = 4;
 /// Opening times remembered for "repeats in 24 h".
 inline constexpr int recent_openings_max = 64;
 
-/// Applies `entry` to `state`. Requires entry.version() == state.version() + 1; anything else is
-/// left alone and returns false, which makes replays over a newer snapshot harmless.
+/// Deeds of an outage listed on a case; more are in the ledger.
+inline constexpr int outage_deeds_max = 16;
+
+/// Applies `entry` to `state`. Requires follows(state, entry); anything else is left alone and
+/// returns false, which makes replays over a newer snapshot harmless.
 bool apply(v1::SubjectState& state, const v1::Entry& entry);
+/// True if `entry` is the next version after `state` and was decided on the same history.
+[[nodiscard]] bool follows(const v1::SubjectState& state, const v1::Entry& entry);
+/// The subject's tip once `entry` is its newest: a digest of what identifies the entry and, by its
+/// `previous`, of everything before it. Never 0.
+[[nodiscard]] std::uint64_t tip_after(const v1::Entry& entry);
+/// The signal in an entry, or nullptr if it carries none.
+[[nodiscard]] const v1::Signal* signal_of(const v1::Entry& entry);
+/// The name of what an entry says, as histories show it: "case_opened", "claimed", …
+[[nodiscard]] std::string_view name_of(v1::Entry::BodyCase body);
 
 /// nullptr if the subject has no such case in memory.
 [[nodiscard]] const v1::Case* find_case(const v1::SubjectState& state, std::string_view id);

@@ -1,6 +1,7 @@
 // Writing history. Each kind of entry has its own few fields beside those that all have.
 #include "desk/history_json.hpp"
 
+#include "alarm/fold.hpp"
 #include "alarm/lane.hpp"
 #include "alarm/lifecycle.hpp"
 #include "base/time.hpp"
@@ -13,42 +14,6 @@ namespace {
 
 using alarm::v1::Entry;
 using base::json_writer;
-
-std::string_view type_of(const Entry& entry) {
-  switch (entry.body_case()) {
-    case Entry::kCaseOpened:
-      return "case_opened";
-    case Entry::kAlarmJoined:
-      return "alarm_joined";
-    case Entry::kAlarmCleared:
-      return "alarm_cleared";
-    case Entry::kSignalRecorded:
-      return "signal_recorded";
-    case Entry::kClaimed:
-      return "claimed";
-    case Entry::kReleased:
-      return "released";
-    case Entry::kTakenOver:
-      return "taken_over";
-    case Entry::kNoteAdded:
-      return "note_added";
-    case Entry::kStepTicked:
-      return "step_ticked";
-    case Entry::kVisitOffered:
-      return "visit_offered";
-    case Entry::kVisitMoved:
-      return "visit_moved";
-    case Entry::kVisitOverdue:
-      return "visit_overdue";
-    case Entry::kClosed:
-      return "closed";
-    case Entry::kAged:
-      return "aged";
-    case Entry::BODY_NOT_SET:
-      break;
-  }
-  return "other";
-}
 
 std::string_view actor_kind(alarm::v1::ActorKind kind) {
   switch (kind) {
@@ -124,6 +89,30 @@ void write_offer(json_writer& json, const alarm::v1::Visit& visit) {
   json.member("message", visit.message());
 }
 
+void write_actor(json_writer& json, const alarm::v1::Actor& actor) {
+  json.key("actor");
+  json.begin_object();
+  json.member("kind", actor_kind(actor.kind()));
+  json.member("user", actor.user());
+  json.member("name", actor.name());
+  json.end_object();
+}
+
+void write_body(json_writer& json, const Entry& entry);
+
+/// What was done at a node that was cut off: the item that could not be merged, and why.
+void write_deed(json_writer& json, const alarm::v1::HandledInOutage& deed) {
+  json.member("why", deed.why());
+  json.key("done");
+  json.begin_object();
+  board::write_time(json, "at", deed.entry().at_us());
+  json.member("type", alarm::name_of(deed.entry().body_case()));
+  write_actor(json, deed.entry().actor());
+  json.member("node", deed.entry().node());
+  if (!deed.entry().has_handled_in_outage()) write_body(json, deed.entry());
+  json.end_object();
+}
+
 void write_body(json_writer& json, const Entry& entry) {
   switch (entry.body_case()) {
     case Entry::kCaseOpened:
@@ -154,8 +143,13 @@ void write_body(json_writer& json, const Entry& entry) {
     case Entry::kClosed:
       json.key("outcome");
       return write_outcome(json, entry.closed().outcome());
+    case Entry::kReopened:
+      return json.member("reason", entry.reopened().reason());
+    case Entry::kHandledInOutage:
+      return write_deed(json, entry.handled_in_outage());
     case Entry::kClaimed:
     case Entry::kAged:
+    case Entry::kLeaseTaken:
     case Entry::BODY_NOT_SET:
       return;
   }
@@ -167,13 +161,9 @@ void write_history_item(json_writer& json, const Entry& entry) {
   json.begin_object();
   json.member("version", entry.version());
   board::write_time(json, "at", entry.at_us());
-  json.member("type", type_of(entry));
-  json.key("actor");
-  json.begin_object();
-  json.member("kind", actor_kind(entry.actor().kind()));
-  json.member("user", entry.actor().user());
-  json.member("name", entry.actor().name());
-  json.end_object();
+  json.member("type", alarm::name_of(entry.body_case()));
+  write_actor(json, entry.actor());
+  if (entry.merged_at_us() != 0) board::write_time(json, "merged_at", entry.merged_at_us());
   json.member("trace", entry.trace());
   write_body(json, entry);
   json.end_object();

@@ -28,6 +28,7 @@ Entry new_entry(const SubjectState& state, const Command& command, const context
   entry.set_municipality(state.municipality());
   entry.set_subject(state.subject());
   entry.set_version(state.version() + 1);
+  entry.set_previous(state.tip());
   entry.set_at_us(base::to_us(at.now));
   entry.set_node(std::string{at.node});
   entry.set_trace(command.trace());

@@ -21,6 +21,7 @@ Entry new_entry(const SubjectState& state, const Signal& signal, const context& 
   entry.set_municipality(std::string{at.municipality});
   entry.set_subject(std::string{at.subject});
   entry.set_version(state.version() + 1);
+  entry.set_previous(state.tip());
   entry.set_at_us(base::to_us(at.now));
   entry.set_node(std::string{at.node});
   entry.set_trace(signal.trace());
