@@ -25,9 +25,12 @@ using versions = std::unordered_map<std::string, std::uint64_t>;
 
 class verifying : public std::enable_shared_from_this<verifying> {
  public:
-  verifying(redis::connection& connection, std::string municipality,
+  verifying(redis::connection& connection, std::string municipality, chain_observer observer,
             std::function<void(base::result<chain_report>)> done)
-      : connection_(connection), municipality_(std::move(municipality)), done_(std::move(done)) {}
+      : connection_(connection),
+        municipality_(std::move(municipality)),
+        observer_(std::move(observer)),
+        done_(std::move(done)) {}
 
   void begin() {
     walk(
@@ -43,11 +46,14 @@ class verifying : public std::enable_shared_from_this<verifying> {
 
  private:
   void note(flaw what, std::string subject = {}) {
-    if (!report_.first) report_.first = found_flaw{what, at_, std::move(subject)};
+    const found_flaw found{what, report_.last, std::move(subject)};
+    if (observer_.flaw) observer_.flaw(found);
+    ++report_.flaws;
+    if (!report_.first) report_.first = found;
   }
 
   void check(const stream_entry& found) {
-    at_ = found.at;
+    report_.last = found.at;
     ++report_.entries;
     report_.hash = base::sha1_hex(report_.hash.append(found.bytes));
     if (report_.hash != found.hash) note(flaw::wrong_hash);
@@ -58,6 +64,7 @@ class verifying : public std::enable_shared_from_this<verifying> {
     auto& version = versions_[entry->subject()];
     if (entry->version() != version + 1) note(flaw::version_gap, entry->subject());
     version = entry->version();
+    if (observer_.entry) observer_.entry(*entry, found);
   }
 
   void ask_for_lists() {
@@ -108,9 +115,9 @@ class verifying : public std::enable_shared_from_this<verifying> {
 
   redis::connection& connection_;
   const std::string municipality_;
+  const chain_observer observer_;
   const std::function<void(base::result<chain_report>)> done_;
   chain_report report_;
-  position at_;
   versions versions_;
   versions::const_iterator next_list_;
   std::size_t lists_open_ = 0;
@@ -137,9 +144,33 @@ std::string_view to_text(flaw f) noexcept {
   return "unknown";
 }
 
+std::string_view to_code(flaw f) noexcept {
+  switch (f) {
+    case flaw::wrong_hash:
+      return "wrong_hash";
+    case flaw::unreadable:
+      return "unreadable";
+    case flaw::foreign:
+      return "foreign";
+    case flaw::version_gap:
+      return "version_gap";
+    case flaw::list_differs:
+      return "list_differs";
+    case flaw::chain_differs:
+      return "chain_differs";
+  }
+  return "unknown";
+}
+
 void verify_chain(redis::connection& connection, const std::string& municipality,
                   std::function<void(base::result<chain_report>)> done) {
-  std::make_shared<verifying>(connection, municipality, std::move(done))->begin();
+  verify_chain(connection, municipality, {}, std::move(done));
+}
+
+void verify_chain(redis::connection& connection, const std::string& municipality,
+                  chain_observer observer, std::function<void(base::result<chain_report>)> done) {
+  std::make_shared<verifying>(connection, municipality, std::move(observer), std::move(done))
+      ->begin();
 }
 
 }  // namespace varde::ledger

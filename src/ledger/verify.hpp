@@ -9,7 +9,9 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "ledger/entry.hpp"
 #include "ledger/position.hpp"
+#include "varde/alarm/v1/entry.pb.h"
 
 namespace varde::redis {
 class connection;
@@ -27,6 +29,8 @@ enum class flaw : std::uint8_t {
 };
 
 [[nodiscard]] std::string_view to_text(flaw f) noexcept;
+/// The enumerator's name.
+[[nodiscard]] std::string_view to_code(flaw f) noexcept;
 
 struct found_flaw {
   flaw what;
@@ -34,15 +38,26 @@ struct found_flaw {
   std::string subject;  // if it concerns one
 };
 
+/// Who wants to see more than the report. Empty handlers are not called.
+struct chain_observer {
+  /// Every entry that can be read, in order, with its bytes as they lie in the stream.
+  std::function<void(const alarm::v1::Entry& entry, const stream_entry& raw)> entry;
+  std::function<void(const found_flaw& found)> flaw;
+};
+
 struct chain_report {
   std::uint64_t entries = 0;
   std::uint64_t subjects = 0;
-  std::string hash;                 // of the newest entry read; empty without entries
+  std::string hash;  // of the newest entry read; empty without entries
+  std::uint64_t flaws = 0;
   std::optional<found_flaw> first;  // nullopt: the ledger is whole
+  position last;                    // of the newest entry read
 };
 
 /// Walks the whole stream while others may write to it. Holds one number per subject in memory.
 void verify_chain(redis::connection& connection, const std::string& municipality,
                   std::function<void(base::result<chain_report>)> done);
+void verify_chain(redis::connection& connection, const std::string& municipality,
+                  chain_observer observer, std::function<void(base::result<chain_report>)> done);
 
 }  // namespace varde::ledger
