@@ -148,7 +148,7 @@ part_browser() {
 # sanitizer's build.
 part_sanitizers() {
   local light=(-DCMAKE_BUILD_TYPE=Sanitize -DCMAKE_CXX_FLAGS=-O0)
-  local threaded=(base lanes redis ledger registry core edge http desk field server)
+  local threaded=(base lanes vault redis ledger registry core edge http desk field server)
   local address=("${light[@]}" -DVARDE_SANITIZE=address,undefined)
   local thread=("${light[@]}" -DVARDE_SANITIZE=thread)
   export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
