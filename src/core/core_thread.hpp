@@ -23,6 +23,9 @@ struct core_options {
   std::string node = "node";
   std::size_t batch_inputs_max = 1'024;
   redis::endpoint redis;
+  /// Silence of Redis after which a commit's fate is called unknown. A slow fsync is no silence of
+  /// seconds; a hanging master is.
+  std::chrono::milliseconds redis_reply_limit{3'000};
   /// Other nodes may write to the same ledger, so their entries are followed. Off where the Redis
   /// is this process's own.
   bool follow_others = true;

@@ -1,10 +1,11 @@
-// One pipelined connection to one Redis. It keeps itself connected, with back-off and jitter,
-// checks after every connect that it talks to a master it may use, and answers every command
-// exactly once, in order, with a reply or an error value.
+// One pipelined connection to Redis: to one server, or to the master that sentinels name. It keeps
+// itself connected, with back-off and jitter, checks after every connect that it talks to a master
+// it may use, and answers every command exactly once, in order, with a reply or an error value.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -24,6 +25,8 @@ class io_context;
 
 namespace varde::redis {
 
+class channel;
+
 using arguments = std::vector<std::string>;
 /// A Redis error reply arrives as an error value (see `errc`), never as a reply of kind error; only
 /// inside an array an element may be one.
@@ -33,15 +36,20 @@ using reply_handler = std::function<void(base::result<reply>)>;
 /// life.
 inline constexpr std::string_view server_version_min = "7.0.15";
 
+/// What ROLE must say of a server before the connection is used.
+enum class server_role : std::uint8_t { any, master, sentinel };
+
 struct connection_options {
   std::size_t in_flight_max = 16'384;              // commands sent and not yet answered
   std::size_t in_flight_bytes_max = 64u << 20;     // their size on the wire
   std::chrono::milliseconds connect_limit{5'000};  // from the first packet until ready
-  std::chrono::milliseconds reply_limit{
-      10'000};  // oldest command in flight; then the connection is cut
+  /// Silence of a server that owes us a reply; then the connection is cut. A pause of our own
+  /// thread is not counted as the server's silence.
+  std::chrono::milliseconds reply_limit{10'000};
   std::chrono::milliseconds ping_every{5'000};  // when nothing is in flight
   std::chrono::milliseconds back_off_min{50};
   std::chrono::milliseconds back_off_max{2'000};
+  server_role role = server_role::master;
   std::string client_name = "varde";
   parser_limits replies{};
 };
@@ -85,9 +93,8 @@ class connection final {
   [[nodiscard]] const endpoint& where() const noexcept;
 
  private:
-  class core;
-  explicit connection(std::shared_ptr<core> c);
-  std::shared_ptr<core> core_;
+  explicit connection(std::shared_ptr<channel> c);
+  std::shared_ptr<channel> channel_;
 };
 
 }  // namespace varde::redis

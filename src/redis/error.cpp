@@ -45,13 +45,19 @@ class redis_category final : public boost::system::error_category {
       case errc::moved:
         return "the key lives on another Redis node";
       case errc::not_master:
-        return "this Redis is not a master";
+        return "this Redis is not the master";
       case errc::version_too_old:
         return "this Redis is older than 7.0.15";
       case errc::bad_endpoint:
         return "not a Redis endpoint";
       case errc::certificate_refused:
         return "the TLS handshake with Redis failed";
+      case errc::not_sentinel:
+        return "this is not a sentinel but another server";
+      case errc::master_unknown:
+        return "no sentinel answers, or none knows the master by this name";
+      case errc::no_replicas:
+        return "Redis has too few replicas to accept writes";
     }
     return "unknown Redis error";
   }
@@ -78,6 +84,7 @@ errc classify_error_reply(std::string_view text) noexcept {
       entry{"ASK", errc::moved},
       entry{"CLUSTERDOWN", errc::moved},
       entry{"MASTERDOWN", errc::not_master},
+      entry{"NOREPLICAS", errc::no_replicas},
   };
   const auto word = text.substr(0, text.find(' '));
   for (const auto& [known, code] : first_words)

@@ -40,7 +40,7 @@ enum class errc {
   function_missing,
   /// MOVED, ASK or CLUSTERDOWN: the key lives on another node of a cluster.
   moved,
-  /// ROLE says this server is not a master.
+  /// ROLE says this server is not a master, or the sentinels name another one now.
   not_master,
   /// The server is older than `server_version_min`.
   version_too_old,
@@ -48,6 +48,12 @@ enum class errc {
   bad_endpoint,
   /// The TLS handshake failed: wrong host name, unknown authority, expired, or no TLS at all.
   certificate_refused,
+  /// ROLE says that what should be a sentinel is none.
+  not_sentinel,
+  /// No sentinel answers, or none knows the master's name.
+  master_unknown,
+  /// NOREPLICAS: fewer good replicas than `min-replicas-to-write`; the server refuses writes.
+  no_replicas,
 };
 
 const boost::system::error_category& category() noexcept;

@@ -64,9 +64,18 @@ void check_together(const std::map<std::string, std::size_t>& lines, bool embedd
   const auto& values = out.values;
   if (values.redis.url.empty() && !embedded)
     blame("redis.url", "is missing: say where Redis is, or start with --embedded");
-  if (!values.redis.url.empty() && !redis::parse_endpoint(values.redis.url))
+  const auto redis = redis::parse_endpoint(values.redis.url);
+  if (!values.redis.url.empty() && !redis)
     blame("redis.url",
-          "must be unix:/path, redis://[user:password@]host[:port] or rediss://host[:port]");
+          "must be unix:/path, redis://[user:password@]host[:port], "
+          "sentinel://host[:port],…/master-name or cluster://host[:port],… (with TLS rediss://, "
+          "sentinels:// or clusters://)");
+  const bool sentinels = redis && redis->kind == redis::deployment::sentinel;
+  if (!values.redis.sentinel_user.empty() && values.redis.sentinel_password_file.empty())
+    blame("redis.sentinel_user", "needs redis.sentinel_password_file beside it");
+  if (!values.redis.sentinel_password_file.empty() && !sentinels)
+    blame("redis.sentinel_password_file",
+          "is only of use with a redis.url of sentinel:// or sentinels://");
   const bool any_tls = !values.listen.https.empty() || !values.listen.scaip_tls.empty() ||
                        !values.listen.native.empty();
   if (any_tls && !embedded && values.tls.certificate.empty())
@@ -78,9 +87,10 @@ void check_together(const std::map<std::string, std::size_t>& lines, bool embedd
 }
 
 void resolve_files(config& values, const std::filesystem::path& directory) {
-  for (auto* name : {&values.node.data, &values.redis.ca_file, &values.redis.cert_file,
-                     &values.redis.key_file, &values.redis.password_file, &values.tls.certificate,
-                     &values.tls.key, &values.tls.client_ca, &values.http.console_dir})
+  for (auto* name :
+       {&values.node.data, &values.redis.ca_file, &values.redis.cert_file, &values.redis.key_file,
+        &values.redis.password_file, &values.redis.sentinel_password_file, &values.tls.certificate,
+        &values.tls.key, &values.tls.client_ca, &values.http.console_dir})
     if (!name->empty()) *name = (directory / *name).lexically_normal().string();
 }
 
@@ -90,6 +100,7 @@ void check_readable(config_outcome& out) {
       {"redis.cert_file", &out.values.redis.cert_file},
       {"redis.key_file", &out.values.redis.key_file},
       {"redis.password_file", &out.values.redis.password_file},
+      {"redis.sentinel_password_file", &out.values.redis.sentinel_password_file},
       {"tls.certificate", &out.values.tls.certificate},
       {"tls.key", &out.values.tls.key},
       {"tls.client_ca", &out.values.tls.client_ca}};

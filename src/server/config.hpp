@@ -16,11 +16,14 @@ struct node_config {
 };
 
 struct redis_config {
-  std::string url;            // unix:, redis: or rediss:; empty: the embedded one
-  std::string ca_file;        // PEM; empty: the system's authorities
-  std::string cert_file;      // PEM, our certificate if Redis asks for one
-  std::string key_file;       // PEM, its key
-  std::string password_file;  // first line is the password; keeps it out of `url`
+  std::string url;                      // see redis/endpoint.hpp; empty: the embedded one
+  std::string ca_file;                  // PEM; empty: the system's authorities
+  std::string cert_file;                // PEM, our certificate if Redis asks for one
+  std::string key_file;                 // PEM, its key
+  std::string password_file;            // first line is the password; keeps it out of `url`
+  std::string sentinel_user;            // empty with a password: the sentinels' "default" user
+  std::string sentinel_password_file;   // first line is the sentinels' own password
+  std::int64_t reply_limit_ms = 3'000;  // silence of Redis that the core's connection bears
 };
 
 /// HOST:PORT each; port 0 takes a free one, empty is off.

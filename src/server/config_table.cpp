@@ -99,11 +99,17 @@ std::vector<config_row> make_table() {
   directory("node.data", &config::node, &node_config::data);
 
   text("redis.url", &config::redis, &redis_config::url,
-       std::string{"unix:/path, redis://… or rediss://…"}, &is_any);
+       std::string{"unix:/path, or redis://…, sentinel://… or cluster://…, with TLS rediss://…, "
+                   "sentinels://… or clusters://…"},
+       &is_any);
   file("redis.ca_file", &config::redis, &redis_config::ca_file);
   file("redis.cert_file", &config::redis, &redis_config::cert_file);
   file("redis.key_file", &config::redis, &redis_config::key_file);
   file("redis.password_file", &config::redis, &redis_config::password_file);
+  text("redis.sentinel_user", &config::redis, &redis_config::sentinel_user,
+       std::string{"the name of an account of the sentinels"}, &is_any);
+  file("redis.sentinel_password_file", &config::redis, &redis_config::sentinel_password_file);
+  number("redis.reply_limit_ms", &config::redis, &redis_config::reply_limit_ms, 500, 60'000);
 
   address("listen.https", &listen_config::https);
   address("listen.scaip_udp", &listen_config::scaip_udp);

@@ -28,6 +28,7 @@ core::core_options core_options_of(const config& c, redis::endpoint redis, bool 
   out.node = c.node.name;
   out.batch_inputs_max = static_cast<std::size_t>(c.core.batch_inputs_max);
   out.redis = std::move(redis);
+  out.redis_reply_limit = std::chrono::milliseconds{c.redis.reply_limit_ms};
   out.follow_others = !alone;
   out.snapshot_every = std::chrono::seconds{c.core.snapshot_every_s};
   return out;

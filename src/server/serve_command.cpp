@@ -7,6 +7,8 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "base/log.hpp"
@@ -24,26 +26,43 @@ int say(const std::string& wrong) {
   return 1;
 }
 
-/// Where the configured Redis is, with the files and the password of the configuration put in.
+/// The first line of the file, or nullopt if it can't be read.
+std::optional<std::string> first_line_of(const std::string& file_name) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::fopen(file_name.c_str(), "r"),
+                                                             &std::fclose};
+  std::array<char, 512> buffer{};
+  if (!file || std::fgets(buffer.data(), buffer.size(), file.get()) == nullptr) return std::nullopt;
+  std::string line = buffer.data();
+  while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.pop_back();
+  return line;
+}
+
+/// Puts the password in `file_name` into `into`, if a file is named. Empty, or what is wrong.
+std::string take_password(std::string_view key, const std::string& file_name, std::string& into) {
+  if (file_name.empty()) return {};
+  auto line = first_line_of(file_name);
+  if (!line) return fmt::format("{} {} can't be read.", key, file_name);
+  into = std::move(*line);
+  return {};
+}
+
+/// Where the configured Redis is, with the files and the passwords of the configuration put in.
 std::string configured_redis(const config& c, redis::endpoint& out) {
   const auto parsed = redis::parse_endpoint(c.redis.url);
   if (!parsed)
-    return "redis.url is not an address of a Redis: unix:/path, redis://host:port or "
-           "rediss://host:port.";
+    return "redis.url is not an address of a Redis: unix:/path, redis://host:port, "
+           "sentinel://host:port,…/master-name or cluster://host:port,… (with TLS rediss://, "
+           "sentinels:// or clusters://).";
   out = *parsed;
   if (!c.redis.ca_file.empty()) out.ca_file = c.redis.ca_file;
   if (!c.redis.cert_file.empty()) out.cert_file = c.redis.cert_file;
   if (!c.redis.key_file.empty()) out.key_file = c.redis.key_file;
-  if (c.redis.password_file.empty()) return {};
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{
-      std::fopen(c.redis.password_file.c_str(), "r"), &std::fclose};
-  std::array<char, 512> line{};
-  if (!file || std::fgets(line.data(), line.size(), file.get()) == nullptr)
-    return fmt::format("redis.password_file {} can't be read.", c.redis.password_file);
-  out.password = line.data();
-  while (!out.password.empty() && (out.password.back() == '\n' || out.password.back() == '\r'))
-    out.password.pop_back();
-  return {};
+  out.sentinel_user = c.redis.sentinel_user;
+  auto wrong = take_password("redis.password_file", c.redis.password_file, out.password);
+  if (wrong.empty())
+    wrong = take_password("redis.sentinel_password_file", c.redis.sentinel_password_file,
+                          out.sentinel_password);
+  return wrong;
 }
 
 }  // namespace

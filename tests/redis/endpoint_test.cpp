@@ -38,11 +38,58 @@ TEST(endpoint, tls_with_account_and_files) {
 }
 
 TEST(endpoint, what_is_no_endpoint_is_refused) {
-  for (const auto* text :
-       {"", "unix:", "unix:relative", "http://host", "redis://", "redis://host:0",
-        "redis://host:70000", "redis://host/0", "redis://user@host", "redis://host?ca=/f",
-        "rediss://host?unknown=1", "redis://host#x", "host:6379", "redis://ho st"})
+  for (const auto* text : {"",
+                           "unix:",
+                           "unix:relative",
+                           "http://host",
+                           "redis://",
+                           "redis://host:0",
+                           "redis://host:70000",
+                           "redis://host/0",
+                           "redis://user@host",
+                           "redis://host?ca=/f",
+                           "rediss://host?unknown=1",
+                           "redis://host#x",
+                           "host:6379",
+                           "redis://ho st",
+                           "sentinel://",
+                           "sentinel://a",
+                           "sentinel://a/",
+                           "sentinel:///m",
+                           "sentinel://a,/m",
+                           "sentinel://,a/m",
+                           "sentinel://a:0/m",
+                           "sentinel://a/m/n",
+                           "sentinel://a/m m",
+                           "sentinel://u@a/m",
+                           "sentinel://a/m?ca=/f",
+                           "redis://a,b:1"})
     EXPECT_EQ(parse_endpoint(text).error(), errc::bad_endpoint) << text;
+}
+
+TEST(endpoint, sentinels_are_a_list_and_the_name_of_the_master) {
+  const auto found =
+      parse_endpoint("sentinels://varde:s%2Ccret@one.example,[::1],10.0.0.3:7000/the-master?ca=/f");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->kind, deployment::sentinel);
+  EXPECT_EQ(found->nodes,
+            (std::vector<address>{{"one.example", 26379}, {"::1", 26379}, {"10.0.0.3", 7000}}));
+  EXPECT_EQ(found->master_name, "the-master");
+  EXPECT_EQ(found->password, "s,cret");
+  EXPECT_TRUE(found->tls);
+  EXPECT_EQ(found->ca_file, "/f");
+  EXPECT_EQ(describe(*found), "sentinels://one.example:26379,[::1]:26379,10.0.0.3:7000/the-master");
+}
+
+TEST(endpoint, a_server_of_several_is_entered_as_they_all_are) {
+  auto several = *parse_endpoint("sentinels://varde:secret@a,b/m?ca=/f");
+  several.sentinel_password = "other";
+  const auto server = server_at(several, {"10.0.0.1", 6380});
+  EXPECT_EQ(server, *parse_endpoint("rediss://varde:secret@10.0.0.1:6380?ca=/f"))
+      << describe(server);
+  const auto sentinel = sentinel_at(several, {"10.0.0.2", 26379});
+  EXPECT_EQ(sentinel.user, "");
+  EXPECT_EQ(sentinel.password, "other");
 }
 
 TEST(endpoint, no_password_is_shown) {

@@ -11,26 +11,20 @@
 #include "redis/connection.hpp"
 #include "redis/live_redis.hpp"
 #include "redis/program.hpp"
+#include "support/redis_processes.hpp"
 
 namespace varde::redis {
 namespace {
 
 namespace asio = boost::asio;
 
-/// A TCP port of the loopback that was free a moment ago.
-std::uint16_t free_port() {
-  asio::io_context io;
-  asio::ip::tcp::acceptor acceptor(io, {asio::ip::address_v4::loopback(), 0});
-  return acceptor.local_endpoint().port();
-}
-
 class tls_test : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     directory_ = std::make_unique<test::scratch_directory>();
     make_certificates();
-    tls_port_ = free_port();
-    plain_port_ = free_port();
+    tls_port_ = test::free_port();
+    plain_port_ = test::free_port();
     std::ofstream(directory_->path() / "redis.conf")
         << "bind 127.0.0.1\nport " << plain_port_ << "\ntls-port " << tls_port_
         << "\ntls-cert-file server.pem\ntls-key-file server.key\ntls-ca-cert-file ca.pem\n"

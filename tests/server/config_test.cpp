@@ -77,6 +77,21 @@ level = "warning"
   EXPECT_EQ(out.values.log.format, "json");
 }
 
+TEST(config, sentinels_may_ask_for_a_password_of_their_own) {
+  const auto with = [](std::string_view url, std::string_view more) {
+    return problems_of(fmt::format(
+        "[redis]\nurl = \"{}\"\n{}\n[tls]\ncertificate = \"c\"\nkey = \"k\"\n", url, more));
+  };
+  EXPECT_EQ(with("sentinel://a,b/m", "sentinel_user = \"v\"\nsentinel_password_file = \"p\""),
+            std::vector<std::string>{});
+  const auto useless = with("redis://a", "sentinel_password_file = \"p\"");
+  ASSERT_EQ(useless.size(), 1u);
+  EXPECT_NE(useless[0].find("only of use with a redis.url of sentinel://"), std::string::npos);
+  const auto alone = with("sentinel://a/m", "sentinel_user = \"v\"");
+  ASSERT_EQ(alone.size(), 1u);
+  EXPECT_NE(alone[0].find("redis.sentinel_user: needs"), std::string::npos) << alone[0];
+}
+
 TEST(config, an_unknown_key_is_refused_with_line_and_the_known_ones) {
   EXPECT_EQ(
       problems_of("[log]\n\nlevle = \"info\"\n", true),
