@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/hash.hpp"
@@ -39,6 +40,7 @@ void vault_check::expect(std::string_view record) {
     ++counts_.lost;
     return found_({breach::unreadable_vaulted, {}, {}, {}, 0, {}});
   }
+  if (!municipality_.empty() && commit.municipality() != municipality_) return;
   ++counts_.commits;
   for (const auto& entry : commit.entries()) expect(commit, entry);
 }
@@ -100,6 +102,17 @@ bool vault_check::is_elsewhere(const expected& one) const {
   return false;
 }
 
+bool vault_check::is_overtaken(const expected& one) const {
+  return one.what != kind::signal &&
+         slots_.at(slot_key(one.municipality, one.subject, one.version)).taken;
+}
+
+bool vault_check::misses() const {
+  return std::ranges::any_of(expected_, [this](const expected& one) {
+    return !one.found && !is_elsewhere(one) && !is_overtaken(one);
+  });
+}
+
 vault_counts vault_check::finish() {
   for (const auto& one : expected_) {
     ++counts_.entries;
@@ -107,8 +120,7 @@ vault_counts vault_check::finish() {
       ++(one.is_deed ? counts_.outage_deeds : counts_.as_vaulted);
     } else if (is_elsewhere(one)) {
       ++counts_.decided_again;
-    } else if (one.what != kind::signal &&
-               slots_.at(slot_key(one.municipality, one.subject, one.version)).taken) {
+    } else if (is_overtaken(one)) {
       ++counts_.overtaken;
     } else {
       ++counts_.lost;

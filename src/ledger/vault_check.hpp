@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "ledger/breach.hpp"
@@ -33,12 +34,16 @@ struct vault_counts {
 /// the vaults' ids and digests in memory, not their entries.
 class vault_check {
  public:
-  explicit vault_check(breach_handler found) : found_(std::move(found)) {}
+  /// Of one municipality, or of all if it is empty.
+  explicit vault_check(breach_handler found, std::string municipality = {})
+      : found_(std::move(found)), municipality_(std::move(municipality)) {}
 
   /// One record of a vault; the same one in several vaults counts in each.
   void expect(std::string_view record);
   /// Every entry of the ledger, with its bytes as they lie there.
   void take(const alarm::v1::Entry& entry, std::string_view bytes);
+  /// True while something expected was not found.
+  [[nodiscard]] bool misses() const;
   /// Says what is missing. Once, at the end.
   vault_counts finish();
 
@@ -62,8 +67,11 @@ class vault_check {
   void expect(const v1::VaultedCommit& commit, const alarm::v1::Entry& entry);
   void find_at_place(const alarm::v1::Entry& entry, std::string_view bytes, bool as_deed);
   [[nodiscard]] bool is_elsewhere(const expected& one) const;
+  /// Its place is another's, and it was no signal.
+  [[nodiscard]] bool is_overtaken(const expected& one) const;
 
   const breach_handler found_;
+  const std::string municipality_;
   std::vector<expected> expected_;
   std::unordered_map<std::string, slot> slots_;    // "<municipality>/<subject>/<version>"
   std::unordered_map<std::string, bool> signals_;  // signal key → seen in the ledger

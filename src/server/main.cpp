@@ -5,10 +5,13 @@
 #include <csignal>
 #include <iostream>
 
+#include "base/log.hpp"
 #include "server/account_command.hpp"
+#include "server/command_redis.hpp"
 #include "server/demo_command.hpp"
 #include "server/import_command.hpp"
 #include "server/serve_command.hpp"
+#include "server/verify_command.hpp"
 
 namespace {
 
@@ -53,6 +56,48 @@ int import_set(const import_options& options) {
     return 2;
   }
   return run_import(request, std::cout, std::cerr);
+}
+
+/// Commands on whole ledgers name their Redis in one of three ways.
+void add_redis_options(CLI::App& command, redis_choice& choice) {
+  command.add_option("--redis", choice.url, "unix:/path, redis://host:port or rediss://host:port")
+      ->type_name("URL");
+  command.add_option("--config", choice.config_file, "Take the Redis of this configuration")
+      ->type_name("FILE");
+  command.add_flag("--embedded", choice.embedded, "Take the private Redis of --data DIR");
+  command.add_option("--data", choice.data, "The embedded server's directory")->type_name("DIR");
+}
+
+/// Opens the Redis and runs `work` with its address; the exit status. The log goes to standard
+/// error and says no more than what is wrong.
+template <class Work>
+int with_redis(const redis_choice& choice, use how, Work work) {
+  varde::base::start_logging(varde::base::log_format::plain, spdlog::level::err);
+  int status = 2;
+  {
+    command_redis redis;
+    if (const auto wrong = redis.open(choice, how); wrong.empty())
+      status = work(redis.where());
+    else
+      fmt::print(stderr, "varde: {}\n", wrong);
+  }
+  varde::base::stop_logging();
+  return status;
+}
+
+struct verify_options {
+  redis_choice redis;
+  std::vector<std::string> vaults;
+  std::string municipality;
+  bool json = false;
+};
+
+int verify_ledger(const verify_options& options) {
+  return with_redis(options.redis, use::beside_nodes, [&](const varde::redis::endpoint& where) {
+    verify_request request{where, {}, options.municipality, options.json};
+    for (const auto& one : options.vaults) request.vaults.push_back(CLI::detail::split(one, ','));
+    return run_verify(request, std::cout, std::cerr);
+  });
 }
 
 int check_config(const std::string& file, bool embedded) {
@@ -164,6 +209,25 @@ int main(int argc, char** argv) {
   account_command->add_option("--config", account_config, "Take the Redis of this configuration")
       ->type_name("FILE");
   account_command->callback([&] { status = set_account(account, account_redis, account_config); });
+
+  verify_options verifying;
+  auto* ledger_command = app.add_subcommand("ledger", "What an administrator does with ledgers.");
+  ledger_command->require_subcommand(1);
+  auto* verify_command = ledger_command->add_subcommand(
+      "verify",
+      "Read whole ledgers, and vaults, and say whether anything is missing, doubled or changed; "
+      "nodes may go on meanwhile. Exit status 0: whole, 1: flaws, 2: could not be read.");
+  add_redis_options(*verify_command, verifying.redis);
+  verify_command
+      ->add_option(
+          "--vault", verifying.vaults,
+          "A node's vault to compare with, with its spare directories after commas; repeat "
+          "for several nodes")
+      ->type_name("DIR");
+  verify_command->add_option("--municipality", verifying.municipality, "Only this one's ledger")
+      ->type_name("ID");
+  verify_command->add_flag("--json", verifying.json, "JSON instead of sentences");
+  verify_command->callback([&] { status = verify_ledger(verifying); });
 
   std::string file;
   bool embedded = false;

@@ -21,7 +21,8 @@ def next_number():
 
 
 class demo_test(unittest.TestCase):
-    """Starts `varde demo` for the class; `arguments` are added to its command."""
+    """Starts `varde demo` for the class; `arguments` are added to its command. Whatever the class's
+    tests did, the ledger must be whole when they have ended."""
 
     arguments = ()
 
@@ -29,6 +30,13 @@ class demo_test(unittest.TestCase):
     def setUpClass(cls):
         cls.varde = varde_process.varde_process(*cls.arguments).start()
         cls.addClassCleanup(cls.varde.close)
+        cls.addClassCleanup(cls.verify_ledger)
+
+    @classmethod
+    def verify_ledger(cls):
+        done = varde_process.run_command("ledger", "verify", "--embedded", "--data", cls.varde.data)
+        if done.returncode != 0:
+            raise AssertionError(f"the tests left a ledger with flaws:\n{done.stdout}{done.stderr}")
 
     def person(self, role, municipality=None, team=None, nth=0):
         """A signed-in person of the demo."""

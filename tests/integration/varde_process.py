@@ -38,6 +38,13 @@ def wait_until(condition, what, deadline_s=10.0):
         pause.wait(0.02)
 
 
+def run_command(*words):
+    """Runs a command of varde that ends by itself; what it did, with its output as text."""
+    return subprocess.run(
+        [binary(), *words], capture_output=True, text=True, timeout=START_S_MAX, check=False
+    )
+
+
 @functools.cache
 def demo_template():
     """The data of a demo that was started and stopped once: making its accounts takes seconds of
