@@ -206,7 +206,7 @@ void log::parts::run() {
       kept->prune();
       prune_at = now + prune_every;
     }
-    if (front) continue;
+    if (front || last_round) continue;
     kept->recover_if_due(now);
     if (kept->prepare_step(now)) continue;
     in.sleep(kept->wants_another_try()
