@@ -18,7 +18,7 @@ using namespace test;
 
 class vault_log : public testing::Test {
  protected:
-  scratch_directory scratch_;
+  scratch_directory scratch_{quick_place()};
   std::string home_ = scratch_ / "vault";
   base::metrics figures_;
   options given_ = small_options({home_});
@@ -79,6 +79,15 @@ TEST_F(vault_log, answers_come_once_each_in_order_and_the_end_waits_for_them) {
   }
   ASSERT_EQ(answers.size(), 1000u);
   for (std::size_t i = 0; i < answers.size(); ++i) EXPECT_EQ(answers[i], 2 * (i + 1));
+}
+
+TEST_F(vault_log, the_end_comes_at_once_also_right_after_an_append) {
+  const auto begin = std::chrono::steady_clock::now();
+  sequence last = 0;
+  for (int i = 0; i < 20; ++i)
+    open_log(given_, figures_)->append({"x"}, [&](base::result<sequence> r) { last = *r; });
+  EXPECT_EQ(last, 20u);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds{20});
 }
 
 TEST_F(vault_log, what_waits_meanwhile_is_written_together) {

@@ -16,6 +16,7 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/metrics.hpp"
@@ -29,8 +30,8 @@ namespace fs = std::filesystem;
 
 class scratch_directory {
  public:
-  scratch_directory() {
-    std::string pattern = (fs::temp_directory_path() / "varde-vault-XXXXXX").string();
+  explicit scratch_directory(const fs::path& parent = fs::temp_directory_path()) {
+    std::string pattern = (parent / "varde-vault-XXXXXX").string();
     path_ = ::mkdtemp(pattern.data());
   }
   ~scratch_directory() {
@@ -47,13 +48,22 @@ class scratch_directory {
 
 enum class operation { create, allocate, write, sync, rename, remove, truncate, sync_directory };
 
-/// The real file system, except where `fault` gives an errno value. A write that fails leaves the
-/// first half of its bytes on the disk.
+/// Memory if there is such a file system: for tests that open many vaults and don't ask for speed.
+inline fs::path quick_place() {
+  std::error_code ignored;
+  return fs::is_directory("/dev/shm", ignored) ? fs::path("/dev/shm") : fs::temp_directory_path();
+}
+
+/// The real file system, except where `fault` gives an errno value.
 class faulty_files final : public file_ops {
  public:
-  /// Asked before each operation; `path` of the file or directory. Set before the log is opened.
+  /// Asked before each operation, on the thread that does it; `path` of the file or directory.
   std::function<int(operation, const std::string& path)> fault = [](operation, const std::string&) {
     return 0;
+  };
+  /// How much of a write that fails is on the disk all the same.
+  std::function<std::size_t(std::size_t bytes)> leaves = [](std::size_t bytes) {
+    return bytes / 2;
   };
 
   int create(const std::string& path, descriptor& made) override {
@@ -68,7 +78,7 @@ class faulty_files final : public file_ops {
   }
   int write(const descriptor& file, std::string_view bytes, std::uint64_t offset) override {
     if (const int error = fault(operation::write, paths_[file.get()])) {
-      real_.write(file, bytes.substr(0, bytes.size() / 2), offset);
+      real_.write(file, bytes.substr(0, leaves(bytes.size())), offset);
       return error;
     }
     return real_.write(file, bytes, offset);
@@ -117,9 +127,18 @@ inline std::unique_ptr<log> open_log(const options& given, base::metrics& figure
 
 /// Appends and waits for the answer.
 inline base::result<sequence> append(log& to, std::vector<std::string> records) {
-  std::promise<base::result<sequence>> answer;
-  to.append(std::move(records), [&](base::result<sequence> r) { answer.set_value(r); });
-  return answer.get_future().get();
+  const auto answer = std::make_shared<std::promise<base::result<sequence>>>();
+  auto later = answer->get_future();
+  to.append(std::move(records), [answer](base::result<sequence> r) { answer->set_value(r); });
+  return later.get();
+}
+
+/// True when `holds` became so; false if it did not within a time that is far too long.
+template <class Condition>
+bool eventually(const Condition& holds) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+  while (!holds() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  return holds();
 }
 
 using contents = std::map<sequence, std::string>;
