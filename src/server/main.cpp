@@ -7,9 +7,11 @@
 
 #include "base/log.hpp"
 #include "server/account_command.hpp"
+#include "server/backup_command.hpp"
 #include "server/command_redis.hpp"
 #include "server/demo_command.hpp"
 #include "server/import_command.hpp"
+#include "server/restore_command.hpp"
 #include "server/serve_command.hpp"
 #include "server/verify_command.hpp"
 
@@ -97,6 +99,23 @@ int verify_ledger(const verify_options& options) {
     verify_request request{where, {}, options.municipality, options.json};
     for (const auto& one : options.vaults) request.vaults.push_back(CLI::detail::split(one, ','));
     return run_verify(request, std::cout, std::cerr);
+  });
+}
+
+struct backup_options {
+  redis_choice redis;
+  std::string file;
+};
+
+int back_up(const backup_options& options) {
+  return with_redis(options.redis, use::beside_nodes, [&](const varde::redis::endpoint& where) {
+    return run_backup({where, options.file}, std::cout, std::cerr);
+  });
+}
+
+int restore(const backup_options& options) {
+  return with_redis(options.redis, use::alone_at_new, [&](const varde::redis::endpoint& where) {
+    return run_restore({where, options.file}, std::cout, std::cerr);
   });
 }
 
@@ -228,6 +247,26 @@ int main(int argc, char** argv) {
       ->type_name("ID");
   verify_command->add_flag("--json", verifying.json, "JSON instead of sentences");
   verify_command->callback([&] { status = verify_ledger(verifying); });
+
+  backup_options backing_up;
+  auto* backup_command = app.add_subcommand(
+      "backup",
+      "Copy everything into one file, while nodes go on. Keep it as carefully as the "
+      "server: it holds health data.");
+  add_redis_options(*backup_command, backing_up.redis);
+  backup_command->add_option("--to", backing_up.file, "The file; it must not be there yet")
+      ->required()
+      ->type_name("FILE");
+  backup_command->callback([&] { status = back_up(backing_up); });
+
+  backup_options restoring;
+  auto* restore_command = app.add_subcommand(
+      "restore", "Bring a backup back into an empty Redis on which no node runs, and verify it.");
+  add_redis_options(*restore_command, restoring.redis);
+  restore_command->add_option("--from", restoring.file, "What varde backup made")
+      ->required()
+      ->type_name("FILE");
+  restore_command->callback([&] { status = restore(restoring); });
 
   std::string file;
   bool embedded = false;

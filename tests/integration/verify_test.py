@@ -1,5 +1,5 @@
-"""`varde ledger verify` on a server in use, on one that was killed and left behind, and on a stopped
-one: what people and devices did is whole, and what was changed by hand is found."""
+"""`varde ledger verify` on a server in use and on what a killed one left behind: what people and
+devices did is whole, and what was changed by hand is found."""
 
 import json
 import os
