@@ -130,8 +130,6 @@ scan_result scan(std::string_view segment, std::uint64_t mark, const record_visi
   if (found.rest_bytes > 0) {
     scan_everything(segment, mark, [&](const record& r) {
       if (static_cast<std::size_t>(r.payload.data() - segment.data()) < found.end) return;
-      if (found.rest_batch_max == 0) found.rest_batch_min = r.batch_first;
-      found.rest_batch_min = std::min(found.rest_batch_min, r.batch_first);
       found.rest_batch_max = std::max(found.rest_batch_max, r.batch_first);
     });
   }

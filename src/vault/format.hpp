@@ -77,8 +77,8 @@ struct scan_result {
   base::wall_time newest{};
   /// Bytes from `end` to the last one that is not zero.
   std::uint64_t rest_bytes = 0;
-  /// Lowest and highest `batch_first` of the sound records behind `end`; 0 if there are none.
-  sequence rest_batch_min = 0, rest_batch_max = 0;
+  /// Highest `batch_first` of the sound records behind `end`; 0 if there are none.
+  sequence rest_batch_max = 0;
 };
 
 using record_visitor = std::function<void(const record&)>;

@@ -76,7 +76,8 @@ base::result<std::unique_ptr<log>> log::open(options given, base::metrics& figur
   auto state = recover(p->given, files, claimed->usable, p->report);
   if (!state) return state.error();
 
-  const auto aside = unsalvaged(p->given, state->usable);
+  auto aside = unsalvaged(p->given, state->usable);
+  aside.insert(aside.end(), state->immovable.begin(), state->immovable.end());
   salvage(aside, [&](const record& r) { state->last = std::max(state->last, r.number); });
   p->kept = std::make_unique<store>(p->given, files, std::move(*state), p->figures);
   p->save_what_was_set_aside(aside);
@@ -102,8 +103,10 @@ log::~log() {
 const recovery_report& log::recovered() const noexcept { return parts_->report; }
 void log::confirm(sequence upto) noexcept { parts_->kept->confirm(upto); }
 sequence log::last() const noexcept { return parts_->kept->last(); }
-health log::state() const { return parts_->kept->state(); }
-bool log::degraded() const noexcept { return parts_->kept->degraded(); }
+health log::state() const { return parts_->kept->state(steady::now()); }
+bool log::degraded() const noexcept {
+  return parts_->kept->degraded() || parts_->kept->stalled(steady::now());
+}
 
 void log::append(std::vector<std::string> records, done_handler done) {
   auto request = std::make_unique<append_request>();
@@ -182,7 +185,8 @@ void log::parts::save_what_was_set_aside(const std::vector<std::string>& folders
     spdlog::error("vault_salvage_failed error=\"{}\" again=\"at the next start\"", error.message());
   for (const auto& folder : folders)
     if (!error && mark_salvaged(files, folder) != 0)
-      spdlog::warn("vault_salvage_not_marked folder=\"{}\"", base::log_safe(folder));
+      spdlog::warn("vault_salvage_not_marked folder=\"{}\" meaning=\"again at the next start\"",
+                   base::log_safe(folder));
 }
 
 void log::parts::run() {
@@ -248,7 +252,7 @@ void log::parts::write_group() {
 
 void log::parts::finish_front(base::result<sequence> outcome) {
   if (!outcome) figures.refused.add();
-  front->done(outcome);
+  if (front->done) front->done(outcome);
   const auto left = waiting_bytes.fetch_sub(front->waiting_bytes, std::memory_order_relaxed) -
                     front->waiting_bytes;
   figures.waiting_bytes.set(static_cast<std::int64_t>(left));

@@ -40,7 +40,8 @@ class log {
   /// `done` is called exactly once, on the vault thread, in the order of the appends, with the
   /// sequence of the last record when all of them are on disk, or with an error: `failed`, `full`,
   /// `overloaded`, `too_large`. After an error nothing was promised, but a later recovery may still
-  /// find the records. `done` must be quick, and must not destroy the log.
+  /// find the records. `done` may be empty. It must be quick, and must not destroy the log. A
+  /// disk that does not answer delays it without end: look at degraded() meanwhile.
   void append(std::vector<std::string> records, done_handler done);
 
   /// Everything up to `upto` is safe elsewhere, so it may be removed: `keep` after it was written,
@@ -57,7 +58,7 @@ class log {
 
   /// Any thread.
   [[nodiscard]] health state() const;
-  /// True while appends fail. Any thread; one relaxed load.
+  /// True while appends fail or the disk does not answer. Any thread; no lock.
   [[nodiscard]] bool degraded() const noexcept;
 
  private:

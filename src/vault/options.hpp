@@ -36,6 +36,9 @@ struct options {
   std::chrono::milliseconds retry_every = std::chrono::seconds{3};
   /// When a later directory is in use: how soon the earlier ones are tried again.
   std::chrono::milliseconds first_again_after = std::chrono::minutes{10};
+  /// A write that takes longer makes state() say degraded while it lasts. The records wait.
+  std::chrono::milliseconds stall_after = std::chrono::seconds{2};
+  /// Called from any thread that calls the log, and on its own.
   std::function<base::wall_time()> wall = base::wall_now;
   /// For tests; the system's if null. Outlives the log.
   file_ops* files = nullptr;
@@ -55,7 +58,7 @@ struct recovery_report {
 };
 
 struct health {
-  /// Appends fail, or did at the last try.
+  /// Appends fail, or did at the last try, or the disk does not answer.
   bool degraded = false;
   /// Appends succeed, but not in the first directory.
   bool on_spare = false;

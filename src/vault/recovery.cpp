@@ -52,9 +52,12 @@ std::vector<sequence> limits_of(const std::vector<surveyed_segment>& segments) {
 /// True if a record behind the end belongs to a write that came after the damaged one: then the
 /// damaged one had been promised. A single write may have any of its blocks missing.
 bool written_after(const scan_result& scan, sequence expected) {
-  if (scan.rest_batch_max == 0) return false;
-  return expected != 0 ? scan.rest_batch_max > expected
-                       : scan.rest_batch_max != scan.rest_batch_min;
+  return scan.rest_batch_max > expected;
+}
+
+bool is_aside(const std::string& path) {
+  return fs::path(path).filename().string().starts_with(
+      fmt::format("{}{}", segments_folder, aside_infix));
 }
 
 bool make_private_directory(const std::string& path) {
@@ -97,15 +100,25 @@ bool set_aside(const std::string& directory, base::wall_time now, file_ops& file
   return error == 0;
 }
 
-/// Gives back what a segment does not need: the torn end, and the rest that was prepared.
-void cut(const surveyed_segment& segment, file_ops& files, recovery_report& report) {
-  report.torn_bytes_cut += segment.scan.rest_bytes;
-  const int error = segment.info.first == 0 ? files.remove(segment.info.path)
-                                            : files.truncate(segment.info.path, segment.scan.end);
-  // Harmless: the next segment begins where this one's sound records end, and counts instead.
-  if (error != 0)
-    spdlog::warn("vault_cut_failed segment=\"{}\" error=\"{}\"", base::log_safe(segment.info.path),
-                 std::strerror(error));
+/// Gives back the blocks that a segment does not need: those of the torn end, and those that were
+/// only prepared. The last block with a record is not touched. And syncs the rest: of a process
+/// that was killed, the last write may be here for us to read and still not on the disk.
+int cut(const surveyed_segment& segment, file_ops& files) {
+  return segment.info.first == 0 ? files.remove(segment.info.path)
+                                 : files.truncate(segment.info.path, next_block(segment.scan.end));
+}
+
+/// Sets all folders aside. Where that fails, the directory is of no more use, and its folder is to
+/// be salvaged where it is.
+void set_all_aside(const options& given, file_ops& files, recovered_state& state,
+                   recovery_report& report) {
+  state.segments.clear();
+  state.vault_id = 0;
+  for (std::size_t i = 0; i < given.directories.size(); ++i) {
+    if (!state.usable[i] || set_aside(given.directories[i], given.wall(), files, report)) continue;
+    state.usable[i] = false;
+    state.immovable.push_back(folder_of(given.directories[i]));
+  }
 }
 
 }  // namespace
@@ -166,9 +179,9 @@ std::string judge(std::vector<surveyed_segment>& segments) {
       info.last = std::min(scan.last, limits[i] - 1);
       expected = info.last + 1;
     }
-    if (limits[i] == no_limit && written_after(scan, expected != 0 ? expected : header.floor + 1))
-      return fmt::format("a record behind {} in {} is damaged", expected == 0 ? 0 : expected - 1,
-                         info.path);
+    const sequence next = expected != 0 ? expected : header.floor + 1;
+    if (limits[i] == no_limit && written_after(scan, next))
+      return fmt::format("record {} in {} is damaged", next, info.path);
   }
   return {};
 }
@@ -226,35 +239,44 @@ base::result<recovered_state> recover(const options& given, file_ops& files,
 
   recovered_state state;
   state.usable = usable;
+  sequence floor = 0;
   for (const auto& s : *surveyed) {
     state.next_ordinal = std::max(state.next_ordinal, s.info.ordinal + 1);
-    state.last = std::max({state.last, s.header.floor, s.scan.last});
+    floor = std::max(floor, s.header.floor);
+    state.last = std::max({state.last, floor, s.scan.last});
   }
   if (const auto fault = judge(*surveyed); !fault.empty()) {
     spdlog::error("vault_corrupt fault=\"{}\"", base::log_safe(fault));
-    for (std::size_t i = 0; i < given.directories.size(); ++i)
-      if (usable[i]) state.usable[i] = set_aside(given.directories[i], given.wall(), files, report);
+    set_all_aside(given, files, state, report);
     return state;
   }
 
+  recovery_report sound = report;
   const auto limits = limits_of(*surveyed);
-  state.last = 0;
   for (std::size_t i = 0; i < surveyed->size(); ++i) {
     auto& segment = (*surveyed)[i];
     state.vault_id = segment.header.vault_id;
-    state.last = std::max({state.last, segment.header.floor, segment.info.last});
     if (limits[i] == no_limit) {
-      cut(segment, files, report);
+      sound.torn_bytes_cut += segment.scan.rest_bytes;
+      if (const int error = cut(segment, files)) {
+        spdlog::error("vault_cut_failed segment=\"{}\" error=\"{}\"",
+                      base::log_safe(segment.info.path), std::strerror(error));
+        set_all_aside(given, files, state, report);
+        return state;
+      }
       if (segment.info.first == 0) continue;
-      segment.info.file_bytes = segment.scan.end;
+      segment.info.file_bytes = next_block(segment.scan.end);
     }
     if (segment.info.first != 0) {
-      report.records += segment.info.last - segment.info.first + 1;
-      if (report.first == 0) report.first = segment.info.first;
-      report.last = segment.info.last;
+      sound.records += segment.info.last - segment.info.first + 1;
+      if (sound.first == 0) sound.first = segment.info.first;
+      sound.last = segment.info.last;
     }
     state.segments.push_back(std::move(segment.info));
   }
+  // What a failed write left behind the last record was never given to anybody.
+  state.last = std::max(sound.last, floor);
+  report = sound;
   for (const auto& folder : folders)
     for (const auto& name : names_in(folder))
       if (name.ends_with(preparing_suffix)) files.remove(folder + '/' + name);
@@ -267,8 +289,7 @@ std::vector<std::string> unsalvaged(const options& given, const std::vector<bool
     if (!usable[i]) continue;
     const auto names = names_in(given.directories[i]);
     for (const auto& name : names) {
-      if (!name.starts_with(fmt::format("{}{}", segments_folder, aside_infix))) continue;
-      if (name.ends_with(salvaged_suffix)) continue;
+      if (!is_aside(name) || name.ends_with(salvaged_suffix)) continue;
       if (std::ranges::binary_search(names, fmt::format("{}{}", name, salvaged_suffix))) continue;
       folders.push_back(given.directories[i] + '/' + name);
     }
@@ -293,6 +314,7 @@ void salvage(const std::vector<std::string>& folders, const record_visitor& each
 }
 
 int mark_salvaged(file_ops& files, const std::string& folder) {
+  if (!is_aside(folder)) return EINVAL;  // one that could not be renamed
   descriptor made;
   if (const int error = files.create(fmt::format("{}{}", folder, salvaged_suffix), made))
     return error;

@@ -24,6 +24,20 @@ std::uint64_t random_number() {
   return number | 1;  // never that of zeroed blocks
 }
 
+/// While it lives, the vault thread is with the disk.
+class busy_mark {
+ public:
+  explicit busy_mark(std::atomic<base::steady_time>& since) : since_(since) {
+    since_.store(std::chrono::steady_clock::now(), std::memory_order_relaxed);
+  }
+  ~busy_mark() { since_.store({}, std::memory_order_relaxed); }
+  busy_mark(const busy_mark&) = delete;
+  busy_mark& operator=(const busy_mark&) = delete;
+
+ private:
+  std::atomic<base::steady_time>& since_;
+};
+
 }  // namespace
 
 instruments::instruments(base::metrics& all)
@@ -78,13 +92,25 @@ base::result<sequence> store::write(std::span<const std::string_view> payloads,
     batch_bytes += record_bytes(payload.size());
     payload_bytes += payload.size();
   }
+  const busy_mark busy(busy_since_);
+  const auto outcome = write_somewhere(payloads, batch_bytes, now);
+  if (!outcome) {
+    note_degraded(outcome.error(), now);
+    return outcome;
+  }
+  figures_.writes.add();
+  figures_.appended.add(payloads.size());
+  figures_.appended_bytes.add(payload_bytes);
+  if (degraded()) note_well();
+  return outcome;
+}
+
+base::result<sequence> store::write_somewhere(std::span<const std::string_view> payloads,
+                                              std::size_t batch_bytes, base::steady_time now) {
   const sequence first = last() + 1;
   const auto written = options_.wall();
   for (;;) {
-    if (const auto error = make_room(batch_bytes, now)) {
-      note_degraded(error, now);
-      return error;
-    }
+    if (const auto error = make_room(batch_bytes, now)) return error;
     staging_.clear();
     sequence number = first;
     for (const auto payload : payloads)
@@ -107,10 +133,6 @@ base::result<sequence> store::write(std::span<const std::string_view> payloads,
     info.newest = std::max(info.newest, written);
   }
   last_.store(last_now, std::memory_order_release);
-  figures_.writes.add();
-  figures_.appended.add(payloads.size());
-  figures_.appended_bytes.add(payload_bytes);
-  if (degraded()) note_well();
   return last_now;
 }
 
@@ -202,6 +224,7 @@ void store::give_bad_places_another_try(base::steady_time now) {
 
 bool store::prepare_step(base::steady_time now) {
   if (degraded() || (maker_ && maker_->finished()) || now < prepare_again_at_) return false;
+  const busy_mark busy(busy_since_);
   if (!maker_) {
     give_bad_places_another_try(now);
     if (begin_maker()) {
@@ -238,6 +261,7 @@ void store::confirm(sequence upto) noexcept {
 }
 
 void store::prune() {
+  const busy_mark busy(busy_since_);
   const auto now = options_.wall();
   while (oldest_may_go() && segments_.front().newest + options_.keep <= now && remove_oldest()) {
   }
@@ -331,9 +355,22 @@ void store::show_bytes() {
   health_.bytes = bytes;
 }
 
-health store::state() const {
+bool store::stalled(base::steady_time now) const noexcept {
+  const auto since = busy_since_.load(std::memory_order_relaxed);
+  return since != base::steady_time{} && now - since > options_.stall_after;
+}
+
+health store::state(base::steady_time now) const {
+  const auto since = busy_since_.load(std::memory_order_relaxed);
   const std::lock_guard lock(shared_);
-  return health_;
+  health seen = health_;
+  if (!seen.degraded && since != base::steady_time{} && now - since > options_.stall_after) {
+    const auto waited = std::chrono::floor<std::chrono::seconds>(now - since);
+    seen.degraded = true;
+    seen.reason = fmt::format("the vault's disk has not answered for {} s", waited.count());
+    seen.since = options_.wall() - waited;
+  }
+  return seen;
 }
 
 base::result<std::optional<loaded_segment>> store::load(sequence from) const {

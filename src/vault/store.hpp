@@ -47,6 +47,8 @@ struct recovered_state {
   std::uint64_t next_ordinal = 1;
   sequence last = 0;
   std::vector<bool> usable;  ///< for each directory
+  /// Folders of a corrupt vault that could not be renamed.
+  std::vector<std::string> immovable;
 };
 
 struct loaded_segment {
@@ -88,8 +90,10 @@ class store {
   [[nodiscard]] sequence last() const noexcept { return last_.load(std::memory_order_acquire); }
   /// Any thread.
   [[nodiscard]] bool degraded() const noexcept { return degraded_.load(std::memory_order_relaxed); }
+  /// Any thread: the disk has been at one thing for longer than `stall_after`.
+  [[nodiscard]] bool stalled(base::steady_time now) const noexcept;
   /// Any thread; takes a lock that the vault thread holds for moments only.
-  [[nodiscard]] health state() const;
+  [[nodiscard]] health state(base::steady_time now) const;
   /// Any thread: the first segment with a record numbered `from` or higher, nullopt if there is
   /// none. Of a segment that is being written it has what was on disk at the call, and maybe more
   /// behind.
@@ -102,6 +106,10 @@ class store {
     bool bad = false;    ///< failed, and not to be tried just now
   };
 
+  /// On the present segment, or on the next that takes it.
+  [[nodiscard]] base::result<sequence> write_somewhere(std::span<const std::string_view> payloads,
+                                                       std::size_t batch_bytes,
+                                                       base::steady_time now);
   [[nodiscard]] base::error_code make_room(std::size_t bytes, base::steady_time now);
   [[nodiscard]] base::error_code begin_maker();
   /// False if the maker failed and is gone.
@@ -140,6 +148,7 @@ class store {
   std::atomic<sequence> last_;
   std::atomic<sequence> confirmed_{0};
   std::atomic<bool> degraded_{false};
+  std::atomic<base::steady_time> busy_since_{base::steady_time{}};  // the epoch: not busy
 
   mutable std::mutex shared_;          // held for moments: what readers look at
   std::deque<segment_info> segments_;  // by ordinal; the active one is the last

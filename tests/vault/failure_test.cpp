@@ -208,6 +208,26 @@ TEST_F(vault_failure, unconfirmed_records_are_never_removed_and_confirmed_ones_m
   EXPECT_EQ(read_all(*vault).rbegin()->first, last + 20);
 }
 
+TEST_F(vault_failure, a_disk_that_does_not_answer_is_said_while_it_lasts) {
+  given_.stall_after = std::chrono::milliseconds{5};
+  std::promise<void> answers;
+  std::atomic<bool> hangs = false;
+  files_.fault = [&, answered = answers.get_future().share()](operation, const std::string&) {
+    if (hangs) answered.wait();
+    return 0;
+  };
+  const auto vault = open_log(given_, figures_);
+  hangs = true;
+  std::promise<base::result<sequence>> written;
+  vault->append({"x"}, [&](base::result<sequence> r) { written.set_value(r); });
+  EXPECT_TRUE(eventually([&] { return vault->degraded(); }));
+  EXPECT_NE(vault->state().reason.find("has not answered"), std::string::npos);
+  answers.set_value();
+  EXPECT_EQ(*written.get_future().get(), 1u);
+  EXPECT_TRUE(eventually([&] { return !vault->degraded(); }));
+  EXPECT_EQ(vault->state().reason, "");
+}
+
 /// Whatever fails and whenever it is started again: what was reported is read back, once, in order,
 /// and nothing is taken for corrupt.
 TEST(vault_failure_property, what_was_reported_is_kept_through_any_failures_and_restarts) {

@@ -135,7 +135,6 @@ TEST(vault_format, a_payload_that_looks_like_a_record_is_not_taken_for_one) {
   segment.bytes[block_bytes + 20] ^= 1;  // so that the payload is searched through
   const auto found = scan(segment.bytes, mark);
   EXPECT_EQ(found.records, 0u);
-  EXPECT_EQ(found.rest_batch_min, 2u);
   EXPECT_EQ(found.rest_batch_max, 2u);
   std::vector<std::string> sound;
   scan_everything(segment.bytes, mark, [&](const record& r) { sound.emplace_back(r.payload); });

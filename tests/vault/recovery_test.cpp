@@ -48,7 +48,7 @@ TEST_F(vault_recovery, a_torn_last_record_is_cut_and_all_before_it_stay) {
   const auto vault = open_log(given_, figures_);
   EXPECT_GT(vault->recovered().torn_bytes_cut, 0u);
   EXPECT_TRUE(vault->recovered().set_aside.empty());
-  EXPECT_EQ(fs::file_size(segment), second_of_c);
+  EXPECT_EQ(fs::file_size(segment), 4 * block_bytes);
   EXPECT_EQ(*append(*vault, {"d"}), 6u);
   EXPECT_EQ(read_all(*vault),
             (contents{{1, "a1"}, {2, "a2"}, {3, "b1"}, {4, "b2"}, {5, "c1"}, {6, "d"}}));
@@ -169,6 +169,33 @@ TEST_F(vault_recovery, a_salvage_that_was_interrupted_is_done_again) {
   EXPECT_TRUE(vault->recovered().set_aside.empty());
   EXPECT_EQ(vault->recovered().salvaged, 5u);
   EXPECT_EQ(read_all(*vault).begin()->first, 7u);
+}
+
+TEST_F(vault_recovery, if_the_end_cannot_be_cut_and_synced_its_records_are_written_anew) {
+  three_batches();
+  faulty_files files;
+  files.fault = [](operation what, const std::string&) {
+    return what == operation::truncate ? EIO : 0;
+  };
+  given_.files = &files;
+  const auto vault = open_log(given_, figures_);
+  EXPECT_EQ(vault->recovered().set_aside.size(), 1u);
+  EXPECT_EQ(vault->recovered().salvaged, 6u);
+  EXPECT_EQ(read_all(*vault).begin()->first, 7u);
+}
+
+TEST_F(vault_recovery, a_corrupt_vault_that_cannot_be_renamed_is_salvaged_into_the_spare) {
+  flip(three_batches(), 2 * block_bytes + first_payload);
+  faulty_files files;
+  files.fault = [this](operation what, const std::string& path) {
+    return what == operation::rename && path == home_ + '/' + segments_folder ? EROFS : 0;
+  };
+  given_.files = &files;
+  given_.directories.push_back(scratch_ / "spare");
+  const auto vault = open_log(given_, figures_);
+  EXPECT_EQ(vault->recovered().salvaged, 5u);
+  EXPECT_TRUE(vault->state().on_spare);
+  EXPECT_EQ(read_all(*vault).size(), 5u);
 }
 
 TEST_F(vault_recovery, a_damaged_header_is_corruption_and_costs_no_record) {

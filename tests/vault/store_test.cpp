@@ -115,7 +115,7 @@ TEST_F(vault_store, a_retry_comes_when_it_is_due_and_not_before) {
   };
   const std::string_view view = "x";
   EXPECT_EQ(store_->write({&view, 1}, now_).error(), errc::failed);
-  EXPECT_EQ(store_->state().since, wall_);
+  EXPECT_EQ(store_->state(now_).since, wall_);
   files_.fault = [](operation, const std::string&) { return 0; };
   store_->recover_if_due(now_ + given_.retry_every - std::chrono::milliseconds{1});
   EXPECT_TRUE(store_->degraded());
