@@ -14,6 +14,9 @@ namespace varde::alarm {
 
 /// Where the answer goes: which edge thread, and that thread's own number for the waiting request.
 struct reply_address {
+  /// Nobody waits for the answer, or it was given.
+  static constexpr std::uint32_t nobody = ~std::uint32_t{0};
+
   std::uint32_t edge = 0;
   std::uint64_t ticket = 0;
 };

@@ -300,7 +300,7 @@ bool follows(const v1::SubjectState& state, const v1::Entry& entry) {
 }
 
 bool apply(v1::SubjectState& state, const v1::Entry& entry) {
-  if (!follows(state, entry)) return false;
+  if (entry.version() != state.version() + 1) return false;
   if (state.version() == 0) {
     state.set_municipality(entry.municipality());
     state.set_subject(entry.subject());

@@ -25,10 +25,11 @@ inline constexpr int recent_openings_max = 64;
 /// Deeds of an outage listed on a case; more are in the ledger.
 inline constexpr int outage_deeds_max = 16;
 
-/// Applies `entry` to `state`. Requires follows(state, entry); anything else is left alone and
-/// returns false, which makes replays over a newer snapshot harmless.
+/// Applies `entry` to `state`. Requires entry.version() == state.version() + 1; anything else is
+/// left alone and returns false, which makes replays over a newer snapshot harmless.
 bool apply(v1::SubjectState& state, const v1::Entry& entry);
-/// True if `entry` is the next version after `state` and was decided on the same history.
+/// True if `entry` is the next version after `state` and was decided on the same history. The
+/// ledger's order counts even where this is false; a state in memory is then read anew.
 [[nodiscard]] bool follows(const v1::SubjectState& state, const v1::Entry& entry);
 /// The subject's tip once `entry` is its newest: a digest of what identifies the entry and, by its
 /// `previous`, of everything before it. Never 0.

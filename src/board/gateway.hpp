@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct case_change {
   std::shared_ptr<const alarm::v1::Case> now;
   std::string trace;          // of the signal or command behind it
   base::steady_time cause{};  // when that reached this node's socket; for latencies
+  /// What was shown before did not come to be: this counts, whatever the versions. After an outage.
+  bool corrected = false;
 };
 /// In the order of commitment.
 using change_batch = std::vector<case_change>;
@@ -48,6 +51,19 @@ struct next_request {
   std::string trace;
 };
 
+/// How this node is, for screens, probes and metrics.
+struct node_condition {
+  /// Set from when the ledger was lost until this node's disk and the ledger are one again.
+  std::optional<base::wall_time> island_since;
+  /// The ledger is back, and what is on this node's disk is being held against it.
+  bool reconciling = false;
+  /// Set while this node's disk takes no records: only life alarms are acknowledged.
+  std::optional<base::wall_time> disk_failed_since;
+  /// The ledger has fewer replicas than the policy asks for.
+  bool replicas_missing = false;
+  friend bool operator==(const node_condition&, const node_condition&) = default;
+};
+
 class gateway {
  public:
   virtual ~gateway() = default;
@@ -61,6 +77,9 @@ class gateway {
   /// Any thread, before the server opens. `listener` is called on the core thread with each batch;
   /// it must not block. The first batch is everything that is open and what closed recently.
   virtual void subscribe(std::function<void(std::shared_ptr<const change_batch>)> listener) = 0;
+  /// Any thread, before the server opens. `listener` is called on the core thread when the
+  /// condition changes; it must not block.
+  virtual void subscribe_condition(std::function<void(const node_condition&)> listener) = 0;
 };
 
 }  // namespace varde::board

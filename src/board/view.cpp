@@ -15,7 +15,7 @@ void view::apply(const change_batch& batch) {
     auto [at, fresh] = cases_.try_emplace(now->id(), now);
     if (!fresh) {
       const case_pointer before = at->second;
-      if (before->version() > now->version()) continue;
+      if (before->version() > now->version() && !change.corrected) continue;
       open_.erase(order_of(*before));
       closed_.erase({before->closed_at_us(), before->id()});
       at->second = now;

@@ -20,7 +20,8 @@ class view {
   /// Closed cases kept for a look back; older ones are read from the ledger.
   static constexpr std::size_t closed_kept_max = 10'000;
 
-  /// Applies a batch; a case older than the one held is ignored (changes are idempotent).
+  /// Applies a batch; a case older than the one held is ignored (changes are idempotent), unless it
+  /// is a correction.
   void apply(const change_batch& batch);
   /// nullptr if it isn't held.
   [[nodiscard]] case_pointer find(std::string_view case_id) const;

@@ -15,7 +15,9 @@
 #include <future>
 #include <thread>
 
+#include "core/disk_vault.hpp"
 #include "core/engine.hpp"
+#include "core/neighbours.hpp"
 #include "core/redis_ledger.hpp"
 #include "core/restore.hpp"
 #include "core/snapshots.hpp"
@@ -30,9 +32,20 @@ engine_options engine_options_of(const core_options& options, std::function<void
   engine_options out;
   out.node = options.node;
   out.batch_inputs_max = options.batch_inputs_max;
+  out.policy = options.policy;
+  out.replicas = options.replicas;
+  out.patience = options.patience;
+  out.recheck = options.recheck;
   out.room_again = std::move(room_again);
   return out;
 }
+
+ledger::writer_options writer_options_of(const core_options& options) {
+  if (options.policy != acknowledgement::disk_redis_replica) return {};
+  return {options.replicas, options.replicas_limit};
+}
+
+constexpr std::chrono::milliseconds pulse_every{100};
 
 }  // namespace
 
@@ -42,24 +55,46 @@ struct core_thread::state {
       : options(std::move(given)),
         lanes(in),
         directory(known),
+        metrics(all),
         wake(io, ::dup(in.wake_fd())),
         second(io),
-        connection(redis::connection::create(io, options.redis,
-                                             {.reply_limit = options.redis_reply_limit})),
-        ledger(*connection),
-        engine(engine_options_of(options, [this] { pump(); }), ledger, known, all),
-        restoring(io, *connection, options.redis, engine),
-        snapshots(*connection, engine, restoring) {}
+        pulse(io) {}
+
+  /// What works once the vault is open.
+  struct working {
+    working(state& of, std::unique_ptr<disk_vault> opened)
+        : connection(redis::connection::create(of.io, of.options.redis)),
+          ledger(*connection, writer_options_of(of.options)),
+          vault(std::move(opened)),
+          engine(engine_options_of(of.options, [&of] { of.pump(); }), ledger, *vault, of.directory,
+                 of.metrics),
+          restoring(of.io, *connection, of.options.redis, engine),
+          snapshots(*connection, engine, restoring),
+          neighbours(*connection, of.options.node,
+                     [this](const neighbourhood& others) { engine.neighbours(others); }) {}
+
+    std::shared_ptr<redis::connection> connection;
+    redis_ledger ledger;
+    std::unique_ptr<disk_vault> vault;
+    core::engine engine;
+    restore restoring;
+    core::snapshots snapshots;
+    core::neighbours neighbours;
+  };
+
+  core::engine& engine() { return work->engine; }
 
   /// Moves what waits in the lanes into the engine and lets it work; sleeps on the eventfd when
   /// nothing is left.
   void pump() {
     if (!serving) return;
+    if (engine().quiet()) work->snapshots.take();
     for (;;) {
-      const auto taken = lanes.drain(
-          engine.room(), [this](std::size_t, alarm::admission&& a) { engine.admit(std::move(a)); });
-      engine.flush();
-      if (engine.room() == 0) return;  // a batch is under way; its end pumps again
+      const auto taken = lanes.drain(engine().room(), [this](std::size_t, alarm::admission&& a) {
+        engine().admit(std::move(a));
+      });
+      engine().flush();
+      if (engine().room() == 0) return;  // a batch is under way; its end pumps again
       if (taken == 0 && lanes.arm()) break;
     }
     if (waiting) return;
@@ -77,13 +112,27 @@ struct core_thread::state {
     second.expires_after(std::chrono::seconds{1});
     second.async_wait([this](boost::system::error_code error) {
       if (error) return;
-      engine.tick();
-      pump();
-      if (std::chrono::steady_clock::now() >= next_snapshot) {
-        next_snapshot = std::chrono::steady_clock::now() + options.snapshot_every;
-        snapshots.begin(municipalities(), [] {});
+      engine().tick();
+      const auto now = std::chrono::steady_clock::now();
+      if (now >= next_beat) {
+        next_beat = now + neighbours::beat_every;
+        work->neighbours.beat();
       }
+      if (now >= next_snapshot && engine().quiet()) {
+        next_snapshot = now + options.snapshot_every;
+        work->snapshots.begin(municipalities(), [] {});
+      }
+      pump();
       tick_each_second();
+    });
+  }
+
+  void pulse_often() {
+    pulse.expires_after(pulse_every);
+    pulse.async_wait([this](boost::system::error_code error) {
+      if (error) return;
+      engine().pulse();
+      pulse_often();
     });
   }
 
@@ -94,19 +143,23 @@ struct core_thread::state {
   }
 
   void serve() {
-    engine.open();
     serving = true;
     ready = true;
+    engine().open();
     next_snapshot = std::chrono::steady_clock::now() + options.snapshot_every;
     tick_each_second();
+    pulse_often();
     pump();
   }
 
   /// Goes on until nothing is left to commit, then calls `done`.
   void finish(std::function<void()> done) {
     pump();
-    if (!engine.busy() && lanes.free_slots() == lanes.bounds().slots) {
-      snapshots.begin(municipalities(), std::move(done));
+    if (!engine().busy() && lanes.free_slots() == lanes.bounds().slots) {
+      work->neighbours.leave();
+      // What is on our disk alone is not for a snapshot; it is merged at the next start.
+      if (!engine().quiet()) return done();
+      work->snapshots.begin(municipalities(), std::move(done));
       return;
     }
     second.expires_after(std::chrono::milliseconds{5});
@@ -118,19 +171,18 @@ struct core_thread::state {
   core_options options;
   lanes::lane_set<alarm::admission>& lanes;
   const registry::directory& directory;
+  base::metrics& metrics;
   asio::io_context io{1};
   asio::posix::stream_descriptor wake;
-  asio::steady_timer second;
-  std::shared_ptr<redis::connection> connection;
-  redis_ledger ledger;
-  core::engine engine;
-  restore restoring;
-  core::snapshots snapshots;
-  base::steady_time next_snapshot{};
+  asio::steady_timer second, pulse;
+  std::vector<engine::listener> listeners;
+  std::vector<std::function<void(const board::node_condition&)>> condition_listeners;
+  std::optional<working> work;
+  base::steady_time next_snapshot{}, next_beat{};
   bool waiting = false;
   bool serving = false;
   std::atomic<bool> ready{false};
-  std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work;
+  std::optional<asio::executor_work_guard<asio::io_context::executor_type>> guard;
   std::thread thread;
 };
 
@@ -144,22 +196,28 @@ core_thread::~core_thread() {
 
 base::result<void> core_thread::start(std::vector<alarm::answer_sink*> sinks) {
   state& s = *state_;
-  s.engine.set_sinks(std::move(sinks));
-  s.work.emplace(asio::make_work_guard(s.io));
+  auto opened = disk_vault::open(s.options.vault, s.io, s.metrics);
+  if (!opened) return opened.error();
+  s.work.emplace(s, std::move(*opened));
+  s.engine().set_sinks(std::move(sinks));
+  for (auto& listener : s.listeners) s.engine().subscribe(std::move(listener));
+  s.engine().on_condition([&s](const board::node_condition& now) {
+    for (const auto& listen : s.condition_listeners) listen(now);
+  });
+  s.guard.emplace(asio::make_work_guard(s.io));
   auto restored = std::make_shared<std::promise<base::error_code>>();
   auto outcome = restored->get_future();
   asio::post(s.io, [&s, restored] {
-    s.restoring.begin(s.municipalities(), s.options.follow_others,
-                      [&s, restored](base::error_code error) {
-                        if (!error) s.serve();
-                        restored->set_value(error);
-                      });
-    s.connection->on_state([&s](bool connected) {
-      s.ready = connected && s.serving;
-      s.engine.ledger_reachable(connected);
-      if (connected) s.pump();
+    s.work->restoring.begin(s.municipalities(), s.options.follow_others,
+                            [&s, restored](base::error_code error) {
+                              if (!error) s.serve();
+                              restored->set_value(error);
+                            });
+    s.work->connection->on_state([&s](bool connected) {
+      s.engine().ledger_reachable(connected);
+      s.pump();
     });
-    s.connection->start();
+    s.work->connection->start();
   });
   s.thread = std::thread([&s] { s.io.run(); });
 
@@ -184,8 +242,7 @@ void core_thread::stop(std::chrono::milliseconds limit) {
   asio::post(s.io, [&s, finished] { s.finish([finished] { finished->set_value(); }); });
   if (done.wait_for(limit) != std::future_status::ready)
     spdlog::warn(
-        "stopping before the ledger took everything; devices were not told \"received\" for the "
-        "rest");
+        "stopping before everything was safe; devices were not told \"received\" for the rest");
   s.ready = false;
   s.io.stop();
   s.thread.join();
@@ -197,7 +254,7 @@ void core_thread::submit(alarm::v1::Command command,
                          std::function<void(board::command_result)> done) {
   asio::post(state_->io,
              [s = state_.get(), command = std::move(command), done = std::move(done)]() mutable {
-               s->engine.submit(std::move(command), std::move(done));
+               s->engine().submit(std::move(command), std::move(done));
                s->pump();
              });
 }
@@ -206,19 +263,27 @@ void core_thread::take_next(board::next_request request,
                             std::function<void(board::command_result)> done) {
   asio::post(state_->io,
              [s = state_.get(), request = std::move(request), done = std::move(done)]() mutable {
-               s->engine.take_next(std::move(request), std::move(done));
+               s->engine().take_next(std::move(request), std::move(done));
                s->pump();
              });
 }
 
 void core_thread::presence(std::string user, bool gone) {
-  asio::post(state_->io,
-             [s = state_.get(), user = std::move(user), gone] { s->engine.presence(user, gone); });
+  asio::post(state_->io, [s = state_.get(), user = std::move(user), gone] {
+    // A console that said goodbye was last seen now; its claims get the same lease as
+    // one that vanished.
+    s->engine().presence(user);
+    s->work->neighbours.saw(user, gone);
+  });
 }
 
 void core_thread::subscribe(
     std::function<void(std::shared_ptr<const board::change_batch>)> listener) {
-  state_->engine.subscribe(std::move(listener));
+  state_->listeners.push_back(std::move(listener));
+}
+
+void core_thread::subscribe_condition(std::function<void(const board::node_condition&)> listener) {
+  state_->condition_listeners.push_back(std::move(listener));
 }
 
 }  // namespace varde::core

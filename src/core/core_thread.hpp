@@ -13,9 +13,11 @@
 #include "base/metrics.hpp"
 #include "base/result.hpp"
 #include "board/gateway.hpp"
+#include "core/acknowledgement.hpp"
 #include "lanes/lane_set.hpp"
 #include "redis/endpoint.hpp"
 #include "registry/directory.hpp"
+#include "vault/options.hpp"
 
 namespace varde::core {
 
@@ -30,6 +32,14 @@ struct core_options {
   /// is this process's own.
   bool follow_others = true;
   std::chrono::seconds snapshot_every{300};
+  acknowledgement policy = acknowledgement::disk_redis;
+  /// With disk_redis_replica: how many, and how long a commit waits for them.
+  std::uint32_t replicas = 1;
+  std::chrono::milliseconds replicas_limit{500};
+  std::chrono::milliseconds patience{1'000};
+  std::chrono::seconds recheck{300};
+  /// Where this node's vault is, and its bounds.
+  vault::options vault;
   /// start() gives up when the ledger could not be read by then.
   std::chrono::seconds restore_limit{120};
 };
@@ -42,8 +52,9 @@ class core_thread final : public board::gateway {
   /// Stops if that has not been done.
   ~core_thread() override;
 
-  /// Connects, restores the board from snapshot and ledger, and goes to work. Listeners are
-  /// subscribed before. The error says why the ledger could not be read.
+  /// Opens the vault, connects, restores the board from snapshot and ledger, holds the vault
+  /// against the ledger, and goes to work. Listeners are subscribed before. The error says why the
+  /// vault could not be opened or the ledger not be read.
   base::result<void> start(std::vector<alarm::answer_sink*> sinks);
   /// Finishes what the lanes hold, writes a snapshot, ends the thread. No more signals may be
   /// pushed. Waits at most `limit` for the ledger.
@@ -56,6 +67,7 @@ class core_thread final : public board::gateway {
                  std::function<void(board::command_result)> done) override;
   void presence(std::string user, bool gone) override;
   void subscribe(std::function<void(std::shared_ptr<const board::change_batch>)> listener) override;
+  void subscribe_condition(std::function<void(const board::node_condition&)> listener) override;
 
  private:
   struct state;

@@ -1,7 +1,6 @@
-// Gathering, deciding, committing, answering, publishing: in that order, for every input.
+// Gathering and deciding: everything up to a batch that is ready to be offered. What happens to it
+// then is in engine_commit.cpp, what an outage changes in engine_outage.cpp.
 #include "core/engine.hpp"
-
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <cassert>
@@ -11,6 +10,7 @@
 #include "alarm/lifecycle.hpp"
 #include "core/meters.hpp"
 #include "triage/decision.hpp"
+#include "triage/merge.hpp"
 
 namespace varde::core {
 
@@ -31,24 +31,46 @@ const registry::v1::Resident* resident_in(const registry::set_view& set,
   return id ? set.resident(*id) : nullptr;
 }
 
-base::steady_time received_at(const input& in) {
-  return std::visit([](const auto& i) { return i.received; }, in);
+bool is_by_system(const command_input& command) {
+  return command.command.actor().kind() == alarm::v1::ACTOR_KIND_SYSTEM;
 }
 
-std::string trace_of(const input& in) {
-  if (const auto* a = std::get_if<alarm::admission>(&in)) return a->signal.trace();
-  if (const auto* c = std::get_if<command_input>(&in)) return c->command.trace();
-  return std::get<next_input>(in).request.trace;
+struct place {
+  std::string_view municipality, subject;
+};
+
+/// Of an input that is about one subject.
+place place_of(const input& in) {
+  if (const auto* a = std::get_if<alarm::admission>(&in))
+    return {a->municipality.str(), a->subject.str()};
+  if (const auto* c = std::get_if<command_input>(&in))
+    return {c->command.municipality(), c->command.subject()};
+  if (const auto* m = std::get_if<merge_input>(&in)) return {m->municipality, m->subject};
+  return {std::get<lease_input>(in).municipality, lease_subject};
 }
 
 }  // namespace
 
-engine::engine(engine_options options, ledger_port& ledger, const registry::directory& directory,
-               base::metrics& metrics)
+engine::engine(engine_options options, ledger_port& ledger, vault_port& vault,
+               const registry::directory& directory, base::metrics& metrics)
     : options_(std::move(options)),
       ledger_(ledger),
+      vault_(vault),
       registry_(directory),
-      meters_(std::make_unique<meters>(metrics)) {}
+      meters_(std::make_unique<meters>(metrics)),
+      house_(options_.node),
+      reconciler_(ledger, vault,
+                  {.restored = [this](const alarm::v1::Entry& entry) { follow(entry); },
+                   .suspects = [this] { return suspects(); },
+                   .differs =
+                       [this](const suspect& one) {
+                         if (subject* s = subjects_.find(one.municipality, one.subject))
+                           read_back(*s);
+                       },
+                   .hold = [this](std::function<void()> held) { hold(std::move(held)); },
+                   .finished = [this](std::vector<merge_input> parted,
+                                      vault_sequence upto) { reconciled(std::move(parted), upto); },
+                   .failed = [this](base::error_code error) { not_reconciled(error); }}) {}
 
 engine::~engine() = default;
 
@@ -62,12 +84,21 @@ void engine::restore(alarm::v1::SubjectState state) {
 
 void engine::follow(const alarm::v1::Entry& entry) {
   subject& s = subjects_.touch(entry.municipality(), entry.subject());
-  if (s.reading || entry.version() <= s.state.version()) return;
-  if (!alarm::apply(s.state, entry)) {
-    read_back(s);
+  // What is only on our disk is sorted out by reconciling; a reading brings everything anyway.
+  if (s.reading || s.afloat) return;
+  if (entry.version() <= s.state.version()) {
+    const bool other_history = entry.version() == s.state.version() && s.state.tip() != 0 &&
+                               s.state.tip() != alarm::tip_after(entry);
+    if (other_history && s.batch_place == subject::npos) read_back(s);
     return;
   }
+  if (!alarm::follows(s.state, entry) || s.batch_place != subject::npos) {
+    if (s.batch_place == subject::npos) read_back(s);
+    return;
+  }
+  alarm::apply(s.state, entry);
   s.read = true;
+  s.changed = options_.steady();
   if (!open_) return;
   if (const Case* c = alarm::find_case(s.state, entry.case_id()))
     publish({{std::make_shared<const Case>(*c), entry.trace(), options_.steady()}});
@@ -76,19 +107,25 @@ void engine::follow(const alarm::v1::Entry& entry) {
 void engine::open() {
   assert(restored());
   open_ = true;
-  opened_at_ = options_.steady();
+  house_.start_over(options_.steady());
+  newest_ = vault_.doubtful_from() - 1;
+  marks_.assign(1, {options_.steady(), newest_});
   board::change_batch all;
   for (const subject* s : subjects_.by_recency())
     for (const auto& c : s->state.cases())
-      all.push_back({std::make_shared<const Case>(c), {}, opened_at_});
+      all.push_back({std::make_shared<const Case>(c), {}, options_.steady()});
   publish(std::move(all));
   measure_open_cases();
+  if (reachable_)
+    reconcile();
+  else
+    become_island();
 }
 
 // --- Gathering ---------------------------------------------------------------------------------
 
 std::size_t engine::room() const {
-  if (under_way_ || gathered_.size() >= options_.batch_inputs_max) return 0;
+  if (under_way_ || holding_ || gathered_.size() >= options_.batch_inputs_max) return 0;
   return options_.batch_inputs_max - gathered_.size();
 }
 
@@ -99,35 +136,34 @@ void engine::admit(alarm::admission admission) {
 
 void engine::submit(alarm::v1::Command command, command_answer done) {
   if (stalled_ || gathered_.size() >= commands_waiting_max) {
-    if (done)
-      done({command_status::unavailable, "ledger_unreachable", view_.find(command.case_id())});
+    if (done) done({command_status::unavailable, "nowhere_safe", view_.find(command.case_id())});
     return;
   }
-  if (command.actor().kind() != alarm::v1::ACTOR_KIND_SYSTEM)
-    presence(command.actor().user(), false);
-  gathered_.emplace_back(command_input{std::move(command), std::move(done), options_.steady()});
+  if (command.actor().kind() != alarm::v1::ACTOR_KIND_SYSTEM) presence(command.actor().user());
+  gathered_.emplace_back(
+      command_input{std::move(command), std::move(done), options_.steady(), nullptr});
 }
 
 void engine::take_next(board::next_request request, command_answer done) {
   if (stalled_ || gathered_.size() >= commands_waiting_max) {
-    done({command_status::unavailable, "ledger_unreachable", nullptr});
+    done({command_status::unavailable, "nowhere_safe", nullptr});
     return;
   }
-  presence(request.actor.user(), false);
-  gathered_.emplace_back(next_input{std::move(request), std::move(done), options_.steady()});
+  presence(request.actor.user());
+  gathered_.emplace_back(next_input{std::make_shared<const board::next_request>(std::move(request)),
+                                    std::move(done), options_.steady()});
 }
 
-void engine::presence(const std::string& user, bool gone) {
-  // A console that said goodbye was last seen now; its claims get the same lease as one that
-  // vanished.
-  (void)gone;
-  last_seen_[user] = options_.steady();
+void engine::presence(const std::string& user) { house_.saw(user, options_.steady()); }
+
+void engine::neighbours(const neighbourhood& others) {
+  house_.saw_neighbours(others, options_.steady());
 }
 
 // --- Deciding ----------------------------------------------------------------------------------
 
 void engine::flush() {
-  if (under_way_) return;
+  if (under_way_ || holding_) return;
   while (!gathered_.empty()) {
     input in = std::move(gathered_.front());
     gathered_.pop_front();
@@ -142,21 +178,25 @@ void engine::decide(input&& in) {
     decide_next(std::move(*next));
     return;
   }
-  auto* admission = std::get_if<alarm::admission>(&in);
-  auto* command = std::get_if<command_input>(&in);
-  subject& s = admission != nullptr
-                   ? subjects_.touch(admission->municipality.str(), admission->subject.str())
-                   : subjects_.touch(command->command.municipality(), command->command.subject());
-  if (s.reading) {
+  const auto [municipality, about] = place_of(in);
+  subject& s = subjects_.touch(municipality, about);
+  if (s.reading)
     s.waiting.push_back(std::move(in));
-  } else if (admission != nullptr) {
+  else if (auto* admission = std::get_if<alarm::admission>(&in))
     decide_admission(s, std::move(*admission));
-  } else {
+  else if (auto* command = std::get_if<command_input>(&in))
     decide_command(s, std::move(*command));
-  }
+  else if (auto* merge = std::get_if<merge_input>(&in))
+    decide_merge(s, std::move(*merge));
+  else
+    decide_lease(s, std::move(std::get<lease_input>(in)));
 }
 
 void engine::decide_admission(subject& s, alarm::admission&& admission) {
+  if (condition_.disk_failed_since && admission.lane != alarm::v1::LANE_LIFE) {
+    push_back(admission);
+    return;
+  }
   const auto set = registry_.current().municipality(admission.municipality.str());
   const auto& policy = policy_in(set);
   const auto what = admission.known_device
@@ -184,9 +224,13 @@ void engine::decide_command(subject& s, command_input&& command) {
       s.state, command.command,
       {s.state.municipality(), s.state.subject(), options_.node, options_.wall()});
   using enum triage::command_verdict;
-  if (decision.verdict == not_found && !s.read) {
+  if (decision.verdict == not_found && !s.read && link_ != link::island) {
     s.waiting.emplace_back(std::move(command));
     read_back(s);
+    return;
+  }
+  if (command.chosen_for && decision.verdict != accepted && decision.verdict != repeated) {
+    decide_next({std::move(command.chosen_for), std::move(command.done), command.received});
     return;
   }
   const std::string case_id = command.command.case_id();
@@ -224,7 +268,7 @@ std::string engine::case_taken_by(const board::next_request& request) {
 }
 
 void engine::decide_next(next_input&& next) {
-  const auto& request = next.request;
+  const auto& request = *next.request;
   if (const auto taken = case_taken_by(request); !taken.empty()) {
     next.done({command_status::repeated, {}, view_.find(taken)});
     return;
@@ -243,7 +287,7 @@ void engine::decide_next(next_input&& next) {
     next.done({command_status::not_found, "nothing_waits", nullptr});
     return;
   }
-  command_input claim{{}, std::move(next.done), next.received};
+  command_input claim{{}, std::move(next.done), next.received, next.request};
   claim.command.set_id(request.id);
   claim.command.set_municipality(c->municipality());
   claim.command.set_subject(c->subject());
@@ -254,12 +298,41 @@ void engine::decide_next(next_input&& next) {
   decide_command(*subjects_.find(c->municipality(), c->subject()), std::move(claim));
 }
 
+void engine::decide_merge(subject& s, merge_input&& merge) {
+  const auto set = registry_.current().municipality(merge.municipality);
+  auto decided =
+      triage::merge(s.state, merge.ours, policy_in(set),
+                    {s.state.municipality(), s.state.subject(), options_.node, options_.wall()});
+  meters_->merged.add(decided.entries.size());
+  meters_->deeds.add(decided.kept_as_deeds);
+  settled from{std::move(merge), command_status::done, {}, {}};
+  if (decided.entries.empty())
+    answer_with_batch(s, std::move(from));
+  else
+    append(s, std::move(decided.entries), std::move(from));
+}
+
+void engine::decide_lease(subject& s, lease_input&& lease) {
+  // Who took it meanwhile has it.
+  if (s.state.lease_holder() != lease.gone) return;
+  settled from{lease, command_status::done, {}, {}};
+  append(s, {lease_entry(s.state, options_.node, options_.wall())}, std::move(from));
+}
+
+std::optional<ledger::guard> engine::guard_of(const input& in) {
+  const auto* command = std::get_if<command_input>(&in);
+  if (command == nullptr || !is_by_system(*command) || link_ != link::together) return std::nullopt;
+  const subject* lease = subjects_.find(command->command.municipality(), lease_subject);
+  return ledger::guard{std::string{lease_subject}, lease == nullptr ? 0 : lease->state.version()};
+}
+
 void engine::append(subject& s, std::vector<alarm::v1::Entry> entries, settled&& from) {
   if (s.batch_place == subject::npos) {
     s.batch_place = batch_.size();
     batch_.push_back({&s, {}});
     commits_.push_back({s.state.municipality(), s.state.subject(), s.state.version(), {}});
   }
+  if (auto guard = guard_of(from.in)) commits_[s.batch_place].guarded_by = std::move(guard);
   for (const auto& entry : entries) {
     const bool applied = alarm::apply(s.state, entry);
     assert(applied);
@@ -278,189 +351,47 @@ void engine::answer_with_batch(subject& s, settled&& from) {
     answer(from, alarm::verdict::received);
 }
 
-// --- Committing --------------------------------------------------------------------------------
-
-void engine::offer() {
-  under_way_ = true;
-  offered_at_ = options_.steady();
-  meters_->batches.add();
-  ledger_.submit(
-      commits_, [this](std::vector<ledger::commit_result> results) { settle(std::move(results)); });
-}
-
-void engine::settle(std::vector<ledger::commit_result> results) {
-  assert(results.size() == batch_.size());
-  meters_->committed.record(options_.steady() - offered_at_);
-  board::change_batch changes;
-  std::vector<pending> held;
-  std::vector<ledger::commit> held_commits;
-  std::vector<pending> done;
-  std::vector<subject*> stale;
-
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    pending& p = batch_[i];
-    switch (results[i].status) {
-      case ledger::commit_status::committed:
-        p.about->batch_place = subject::npos;
-        if (commits_[i].expected_version == 0) p.about->read = true;
-        meters_->entries.add(commits_[i].entries.size());
-        changed_cases(p, commits_[i], changes);
-        done.push_back(std::move(p));
-        break;
-      case ledger::commit_status::stale:
-      case ledger::commit_status::fenced:  // as little was appended: decided again
-        meters_->stale.add();
-        p.about->batch_place = subject::npos;
-        for (auto& s : p.inputs) p.about->waiting.push_back(std::move(s.in));
-        stale.push_back(p.about);
-        break;
-      case ledger::commit_status::failed:
-        p.about->batch_place = held.size();
-        held.push_back(std::move(p));
-        held_commits.push_back(std::move(commits_[i]));
-        break;
-    }
-  }
-  batch_ = std::move(held);
-  commits_ = std::move(held_commits);
-  stalled_ = !batch_.empty();
-  under_way_ = stalled_;
-
-  publish(std::move(changes));
-  for (auto& p : done)
-    for (auto& s : p.inputs) answer(s, alarm::verdict::received);
-  for (subject* s : stale) read_back(*s);
-  if (stalled_) {
-    meters_->failed.add(batch_.size());
-    spdlog::error("the ledger did not take {} commits; they are kept and offered again",
-                  batch_.size());
-    // Whoever waits at a screen is told now and may try again with the same key; devices wait and
-    // repeat by themselves.
-    for (auto& p : batch_)
-      for (auto& s : p.inputs)
-        if (auto* command = std::get_if<command_input>(&s.in); command != nullptr && command->done)
-          std::exchange(command->done,
-                        nullptr)({command_status::unavailable, "retry", view_.find(s.case_id)});
-  }
-  deliver_answers();
-  if (!under_way_) options_.room_again();
-}
-
-void engine::ledger_reachable(bool reachable) {
-  if (!reachable) return;
-  if (stalled_) {
-    stalled_ = false;
-    offer();
-  }
-  for (subject* s : std::exchange(unread_, {})) {
-    s->reading = false;
-    read_back(*s);
-  }
-}
-
-void engine::read_back(subject& s) {
-  if (s.reading) return;
-  s.reading = true;
-  ++readings_;
-  ledger_.read_subject(s.state.municipality(), s.state.subject(),
-                       [this, about = &s](base::result<std::vector<alarm::v1::Entry>> entries) {
-                         --readings_;
-                         if (entries)
-                           rebuild(*about, *entries);
-                         else
-                           unread_.push_back(about);
-                       });
-}
-
-void engine::rebuild(subject& s, const std::vector<alarm::v1::Entry>& entries) {
-  alarm::v1::SubjectState state;
-  state.set_municipality(s.state.municipality());
-  state.set_subject(s.state.subject());
-  for (const auto& entry : entries) alarm::apply(state, entry);
-  s.state = std::move(state);
-  s.reading = false;
-  s.read = true;
-  if (open_) publish_all(s);
-  for (auto at = s.waiting.rbegin(); at != s.waiting.rend(); ++at)
-    gathered_.push_front(std::move(*at));
-  s.waiting.clear();
-  if (!under_way_) options_.room_again();
-}
-
-// --- Answering and publishing --------------------------------------------------------------------
-
-void engine::answer(settled& s, alarm::verdict outcome) {
-  if (const auto* a = std::get_if<alarm::admission>(&s.in)) {
-    meters_->acknowledged.record(options_.steady() - a->received);
-    if (answers_.size() <= a->reply.edge) answers_.resize(a->reply.edge + 1);
-    answers_[a->reply.edge].push_back({a->reply.ticket, outcome});
-    return;
-  }
-  auto& command = std::get<command_input>(s.in);
-  meters_->commands[static_cast<std::size_t>(s.status)]->add();
-  if (command.done) std::exchange(command.done, nullptr)({s.status, s.code, view_.find(s.case_id)});
-}
-
-void engine::deliver_answers() {
-  for (std::size_t edge = 0; edge < answers_.size(); ++edge) {
-    if (answers_[edge].empty()) continue;
-    if (edge < sinks_.size()) sinks_[edge]->deliver(answers_[edge]);
-    answers_[edge].clear();
-  }
-}
-
-void engine::changed_cases(const pending& p, const ledger::commit& c,
-                           board::change_batch& changes) const {
-  // The earliest input is the cause: the one that has waited longest to be seen.
-  const auto& first = p.inputs.front().in;
-  std::vector<std::string_view> seen;
-  for (const auto& entry : c.entries) {
-    if (std::ranges::find(seen, entry.case_id()) != seen.end()) continue;
-    seen.push_back(entry.case_id());
-    if (const Case* now = alarm::find_case(p.about->state, entry.case_id()))
-      changes.push_back({std::make_shared<const Case>(*now), trace_of(first), received_at(first)});
-  }
-}
-
-void engine::publish_all(const subject& s) {
-  board::change_batch changes;
-  for (const auto& c : s.state.cases()) {
-    const auto shown = view_.find(c.id());
-    if (!shown || shown->version() < c.version())
-      changes.push_back({std::make_shared<const Case>(c), {}, options_.steady()});
-  }
-  publish(std::move(changes));
-}
-
-void engine::publish(board::change_batch changes) {
-  if (changes.empty()) return;
-  view_.apply(changes);
-  const auto shared = std::make_shared<const board::change_batch>(std::move(changes));
-  for (const auto& listen : listeners_) listen(shared);
-}
-
 // --- Time --------------------------------------------------------------------------------------
 
 void engine::tick() {
-  subjects_.forget_some();
-  if (stalled_) ledger_reachable(true);
-  if (!unread_.empty()) ledger_reachable(true);
-  if (!open_ || stalled_) return;
-
   const auto now = options_.steady();
+  house_.look(now);
+  if (!open_) return;
+  if (marks_.back().first + std::chrono::seconds{1} <= now) marks_.emplace_back(now, newest_);
+  while (marks_.size() > 1 && marks_[1].first + options_.recheck <= now) marks_.pop_front();
+  try_again();
+  if (stalled_) return;
+  if (link_ == link::together) subjects_.forget_some();
+
   const auto wall = options_.wall();
+  for (const auto& set : registry_.current().municipalities()) keep_lease(set->id(), now);
+  keep_lease(std::string{alarm::centre}, now);
   for (const auto& c : view_.open_cases()) {
+    if (!keeps_house(c->municipality())) continue;
     const auto set = registry_.current().municipality(c->municipality());
-    auto seen = opened_at_;
-    if (c->has_owner())
-      if (const auto at = last_seen_.find(c->owner().user()); at != last_seen_.end())
-        seen = std::max(seen, at->second);
-    const auto gone_s = std::chrono::duration_cast<std::chrono::seconds>(now - seen).count();
-    for (auto& command : triage::due(*c, policy_in(set), gone_s, wall))
-      gathered_.emplace_back(command_input{std::move(command), nullptr, now});
+    for (auto& command : house_.due(*c, policy_in(set), link_ != link::together, now, wall))
+      gathered_.emplace_back(command_input{std::move(command), nullptr, now, nullptr});
   }
   measure_open_cases();
   if (!under_way_) options_.room_again();
+}
+
+/// Takes the municipality's lease if nobody has it, or whoever had it is gone.
+void engine::keep_lease(const std::string& municipality, base::steady_time now) {
+  if (link_ != link::together) return;
+  const subject& s = subjects_.touch(municipality, lease_subject);
+  const auto& holder = s.state.lease_holder();
+  if (s.reading || s.batch_place != subject::npos || holder == options_.node) return;
+  if (holder.empty() || house_.is_gone(holder, now))
+    gathered_.emplace_back(lease_input{municipality, holder, now});
+}
+
+/// Cut off, every node keeps house for what it shows; together only the lease's holder does.
+bool engine::keeps_house(const std::string& municipality) {
+  if (link_ != link::together) return true;
+  const subject* s = subjects_.find(municipality, lease_subject);
+  return s != nullptr && s->state.lease_holder() == options_.node &&
+         s->batch_place == subject::npos && !s->reading;
 }
 
 void engine::measure_open_cases() {
@@ -474,7 +405,13 @@ void engine::measure_open_cases() {
 }
 
 bool engine::busy() const {
-  return under_way_ || !gathered_.empty() || readings_ != 0 || !unread_.empty();
+  return (under_way_ && !stalled_) || stalled_ || !gathered_.empty() || merging_ != 0 ||
+         (link_ == link::together && (readings_ != 0 || !unread_.empty()));
+}
+
+bool engine::quiet() const {
+  return !under_way_ && batch_.empty() && readings_ == 0 && unread_.empty() && merging_ == 0 &&
+         link_ == link::together;
 }
 
 }  // namespace varde::core

@@ -1,35 +1,48 @@
-// The engine of the core: takes signals and commands, asks triage, commits to the ledger, and only
-// then answers and publishes. No socket, no thread, no clock of its own: the shell gives it inputs,
-// a ledger and the time, so the same engine runs in the server and in a simulation.
+// The engine of the core: takes signals and commands, asks triage, puts what was decided into the
+// vault and the ledger side by side, and only then answers and publishes. No socket, no thread, no
+// clock of its own: the shell gives it inputs, a vault, a ledger and the time, so the same engine
+// runs in the server and in a simulation.
 //
 // One batch is under way at a time. Decisions are made on the state as it will be when the batch is
 // committed; if a commit turns out stale, that subject's entries are read back and its inputs are
-// decided again. If the ledger can't be reached the very same batch is offered again until it can,
-// so nothing that was admitted is dropped.
+// decided again. If the ledger does not answer, the batch stands on the vault alone and the node is
+// an island; when the ledger is back, the vault is held against it before anything new is written
+// to it. A batch that neither of the two has is kept and offered again.
 #pragma once
 
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "alarm/admission.hpp"
 #include "base/metrics.hpp"
 #include "board/gateway.hpp"
 #include "board/view.hpp"
+#include "core/acknowledgement.hpp"
+#include "core/housekeeping.hpp"
 #include "core/input.hpp"
 #include "core/ledger_port.hpp"
+#include "core/reconciler.hpp"
 #include "core/subjects.hpp"
+#include "core/vault_port.hpp"
 #include "registry/directory.hpp"
 
 namespace varde::core {
 
 struct engine_options {
   std::string node = "node";
+  acknowledgement policy = acknowledgement::disk_redis;
+  /// With disk_redis_replica: how many replicas are enough.
+  std::uint32_t replicas = 1;
+  /// A ledger, or a vault, that has not answered for so long is not waited for.
+  std::chrono::milliseconds patience{1'000};
+  /// After the ledger was away, what this node wrote in this time before is held against it.
+  std::chrono::seconds recheck{300};
   /// Inputs decided in one batch; more wait in the lanes.
   std::size_t batch_inputs_max = 1'024;
   /// Wall and steady time; the simulation gives its own.
@@ -40,28 +53,41 @@ struct engine_options {
   std::function<void()> room_again = [] {};
 };
 
+enum class link : std::uint8_t {
+  island,       // the ledger can't be reached
+  reconciling,  // it can, and the vault is being held against it
+  together,
+};
+
 /// Not thread-safe: everything on the core thread.
 class engine {
  public:
   /// Commands waiting for a batch; beyond it they are answered unavailable.
   static constexpr std::size_t commands_waiting_max = 10'000;
+  /// Subjects whose newest entry is compared after the ledger was away, the most recently changed.
+  static constexpr std::size_t suspects_max = 8'000;
 
   using listener = std::function<void(std::shared_ptr<const board::change_batch>)>;
 
-  engine(engine_options options, ledger_port& ledger, const registry::directory& directory,
-         base::metrics& metrics);
+  engine(engine_options options, ledger_port& ledger, vault_port& vault,
+         const registry::directory& directory, base::metrics& metrics);
   ~engine();
 
   /// Index = reply_address::edge. Before the first signal.
   void set_sinks(std::vector<alarm::answer_sink*> sinks) { sinks_ = std::move(sinks); }
   void subscribe(listener to) { listeners_.push_back(std::move(to)); }
+  /// Called with the condition when it changes.
+  void on_condition(std::function<void(const board::node_condition&)> to) {
+    tell_condition_ = std::move(to);
+  }
 
   /// Restoring, before open(): a state out of a snapshot, then the entries after it. An entry that
   /// leaves a gap makes the engine read the whole subject.
   void restore(alarm::v1::SubjectState state);
   /// An entry that is in the ledger already: replayed at start, or made by another node.
   void follow(const alarm::v1::Entry& entry);
-  /// Restoring is over: publishes what is open and what closed recently.
+  /// Restoring is over: publishes what is open and what closed recently, and begins to hold the
+  /// vault against the ledger.
   void open();
 
   /// Room for more inputs in the batch that is being gathered; 0 while one is under way.
@@ -69,20 +95,28 @@ class engine {
   void admit(alarm::admission admission);
   void submit(alarm::v1::Command command, command_answer done);
   void take_next(board::next_request request, command_answer done);
-  void presence(const std::string& user, bool gone);
-  /// Decides what was gathered and submits it. Nothing happens while a batch is under way.
+  /// A console of `user` is at this node, or just said goodbye; its claims have their lease from
+  /// now on in either case.
+  void presence(const std::string& user);
+  void neighbours(const neighbourhood& others);
+  /// Decides what was gathered and offers it. Nothing happens while a batch is under way.
   void flush();
-  /// The ledger can be reached again: offers the held batch once more.
+  /// The ledger's connection came or went.
   void ledger_reachable(bool reachable);
   /// Once a second: what time alone asks for.
   void tick();
+  /// Ten times a second: doesn't wait for ever.
+  void pulse();
 
   /// Every subject that was followed with a gap has been read; open() may be called.
   [[nodiscard]] bool restored() const { return readings_ == 0 && unread_.empty(); }
   /// True while anything is undecided or uncommitted.
   [[nodiscard]] bool busy() const;
-  /// A batch failed and is held until the ledger can be reached.
+  /// A batch is neither on disk nor in the ledger, and is held.
   [[nodiscard]] bool stalled() const { return stalled_; }
+  /// Nothing is half done, and everything in memory is in the ledger: a snapshot may be taken.
+  [[nodiscard]] bool quiet() const;
+  [[nodiscard]] const board::node_condition& now_is() const { return condition_; }
   [[nodiscard]] const subjects& in_memory() const { return subjects_; }
   [[nodiscard]] const board::view& view() const { return view_; }
 
@@ -101,43 +135,90 @@ class engine {
   };
   struct meters;
 
+  /// What the two places say of the batch under way.
+  struct round {
+    std::uint64_t number = 0;
+    base::steady_time offered{};
+    std::optional<base::result<vault_sequence>> vault;  // the last record's
+    std::optional<std::vector<ledger::commit_result>> ledger;
+  };
+
   void decide(input&& in);
   void decide_admission(subject& s, alarm::admission&& admission);
   void decide_command(subject& s, command_input&& command);
   void decide_next(next_input&& next);
+  void decide_merge(subject& s, merge_input&& merge);
+  void decide_lease(subject& s, lease_input&& lease);
   [[nodiscard]] std::string case_taken_by(const board::next_request& request);
+  [[nodiscard]] std::optional<ledger::guard> guard_of(const input& in);
   void append(subject& s, std::vector<alarm::v1::Entry> entries, settled&& from);
   void answer_with_batch(subject& s, settled&& from);
+
   void offer();
-  void settle(std::vector<ledger::commit_result> results);
+  void answer_on_disk();
+  void settle_if_known();
+  void settle();
+  void hold_back(std::vector<pending> held, std::vector<ledger::commit> commits);
+  void batch_is_over();
   void answer(settled& s, alarm::verdict outcome);
+  void push_back(const alarm::admission& admission);
   void deliver_answers();
+
+  void become_island();
+  void reconcile();
+  void hold(std::function<void()> held);
+  void reconciled(std::vector<merge_input> parted, vault_sequence upto);
+  void not_reconciled(base::error_code error);
+  void try_again();
+  [[nodiscard]] std::vector<suspect> suspects() const;
+  void disk_works(bool works);
+  void changed_condition();
+
   void read_back(subject& s);
   void rebuild(subject& s, const std::vector<alarm::v1::Entry>& entries);
+  void give_up_reading();
   void changed_cases(const pending& p, const ledger::commit& c, board::change_batch& changes) const;
   void publish(board::change_batch changes);
-  void publish_all(const subject& s);
+  void publish_rebuilt(const alarm::v1::SubjectState& before, const subject& s);
+  void keep_lease(const std::string& municipality, base::steady_time now);
+  [[nodiscard]] bool keeps_house(const std::string& municipality);
   void measure_open_cases();
 
   engine_options options_;
   ledger_port& ledger_;
+  vault_port& vault_;
   registry::directory_reader registry_;
   std::unique_ptr<meters> meters_;
   std::vector<alarm::answer_sink*> sinks_;
   std::vector<listener> listeners_;
+  std::function<void(const board::node_condition&)> tell_condition_;
   subjects subjects_;
   board::view view_;
+  housekeeping house_;
+  reconciler reconciler_;
   std::vector<std::vector<alarm::admission_answer>> answers_;  // by edge, gathered per batch
   std::deque<input> gathered_;
   std::vector<pending> batch_;  // side by side with commits_
   std::vector<ledger::commit> commits_;
-  std::vector<subject*> unread_;  // reading back failed; tried again
-  std::unordered_map<std::string, base::steady_time> last_seen_;  // consoles, by user
-  base::steady_time opened_at_{};
-  base::steady_time offered_at_{};
+  round round_;
+  std::vector<vault_sequence> withdrawn_;  // to be said in the next record
+  std::vector<subject*> unread_;           // reading back failed; tried again
+  std::vector<subject*> afloat_;           // with entries that are on our disk only
+  std::function<void()> when_held_;        // waits for the batch under way to settle
+  /// When which record was the newest, a second apart: where rechecking begins.
+  std::deque<std::pair<base::steady_time, vault_sequence>> marks_;
+  std::optional<vault_sequence> island_from_;  // the first record the ledger may be without
+  vault_sequence recheck_from_ = 1;            // where the last reconciling began
+  vault_sequence newest_ = 0;                  // on disk
+  board::node_condition condition_;
+  link link_ = link::island;
+  std::size_t merging_ = 0;  // merges whose commit is not settled
   std::size_t readings_ = 0;
+  bool reachable_ = false;
+  bool holding_ = false;  // nothing new is decided while the last of the vault is compared
   bool under_way_ = false;
   bool stalled_ = false;
+  bool probing_ = false;  // a record is under way that only asks the disk
   bool open_ = false;
 };
 

@@ -1,14 +1,17 @@
-// What the engine decides on: a signal, a command, or a wish for the next case; kept until it is
-// answered.
+// What the engine decides on: a signal, a command, a wish for the next case, what was decided while
+// the ledger was away, or a lease to take; kept until it is answered.
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "alarm/admission.hpp"
 #include "board/gateway.hpp"
 #include "varde/alarm/v1/command.pb.h"
+#include "varde/alarm/v1/entry.pb.h"
 
 namespace varde::core {
 
@@ -18,15 +21,31 @@ struct command_input {
   alarm::v1::Command command;
   command_answer done;  // empty for the system's own commands
   base::steady_time received{};
-  bool taking_next = false;  // claim chosen by the engine for take_next
+  /// The wish that this claim was chosen for; if another was quicker, the next case is chosen.
+  std::shared_ptr<const board::next_request> chosen_for;
 };
 
 struct next_input {
-  board::next_request request;
+  std::shared_ptr<const board::next_request> request;
   command_answer done;
   base::steady_time received{};
 };
 
-using input = std::variant<alarm::admission, command_input, next_input>;
+/// Entries this node decided that are not in the ledger, whose history went on without them.
+struct merge_input {
+  std::string municipality;
+  std::string subject;
+  std::vector<alarm::v1::Entry> ours;
+  base::steady_time received{};
+};
+
+/// The node that did this municipality's housekeeping is gone.
+struct lease_input {
+  std::string municipality;
+  std::string gone;  // its holder as we know it; empty: nobody yet
+  base::steady_time received{};
+};
+
+using input = std::variant<alarm::admission, command_input, next_input, merge_input, lease_input>;
 
 }  // namespace varde::core

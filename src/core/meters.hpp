@@ -17,8 +17,21 @@ struct engine::meters {
         entries(all.make_counter("varde_entries_committed_total", "Ledger entries committed.")),
         stale(
             all.make_counter("varde_commits_stale_total", "Commits decided on an older version.")),
-        failed(
-            all.make_counter("varde_commits_failed_total", "Commits the ledger did not answer.")),
+        failed(all.make_counter("varde_commits_failed_total",
+                                "Commits that neither the disk nor the ledger took.")),
+        fenced(all.make_counter("varde_commits_fenced_total",
+                                "Commits of a lease that another node had taken.")),
+        merged(all.make_counter("varde_entries_merged_total",
+                                "Entries decided again after an outage.")),
+        deeds(all.make_counter("varde_outage_deeds_total",
+                               "Entries of an outage that could only be kept beside the case.")),
+        recommitted(all.make_gauge("varde_entries_recommitted",
+                                   "Entries committed again from the vault, since the start.")),
+        island(all.make_gauge("varde_island", "1 while the ledger can't be reached.")),
+        disk_failed(all.make_gauge("varde_disk_failed", "1 while the vault takes no records.")),
+        replicas_missing(
+            all.make_gauge("varde_replicas_missing",
+                           "1 while fewer replicas have a commit than the policy asks for.")),
         decided(all.make_histogram("varde_stage_seconds", "Stages of an alarm's life.",
                                    {{"stage", "socket_to_decision"}})),
         committed(all.make_histogram("varde_stage_seconds", "Stages of an alarm's life.",
@@ -43,7 +56,8 @@ struct engine::meters {
   std::array<base::counter*, alarm::lane_count> signals{};
   std::array<base::gauge*, alarm::lane_count> open_cases{};
   std::array<base::counter*, 6> commands{};
-  base::counter &repeated, &batches, &entries, &stale, &failed;
+  base::counter &repeated, &batches, &entries, &stale, &failed, &fenced, &merged, &deeds;
+  base::gauge &recommitted, &island, &disk_failed, &replicas_missing;
   base::latency_histogram &decided, &committed, &acknowledged;
 };
 

@@ -11,10 +11,14 @@ void redis_ledger::submit(const std::vector<ledger::commit>& commits,
 }
 
 void redis_ledger::read_subject(
-    const std::string& municipality, const std::string& subject,
+    const std::string& municipality, const std::string& subject, std::uint64_t from,
     std::function<void(base::result<std::vector<alarm::v1::Entry>>)> done) {
-  ledger::read_subject(connection_, municipality, subject, 1, ledger::newest_version,
+  ledger::read_subject(connection_, municipality, subject, from, ledger::newest_version,
                        std::move(done));
+}
+
+void redis_ledger::give_up() {
+  if (connection_.connected()) connection_.reconnect();
 }
 
 }  // namespace varde::core

@@ -11,13 +11,14 @@ namespace varde::core {
 /// On the connection's thread; the connection must outlive it.
 class redis_ledger final : public ledger_port {
  public:
-  explicit redis_ledger(redis::connection& connection)
-      : connection_(connection), writer_(connection) {}
+  explicit redis_ledger(redis::connection& connection, ledger::writer_options options = {})
+      : connection_(connection), writer_(connection, options) {}
 
   void submit(const std::vector<ledger::commit>& commits,
               std::function<void(std::vector<ledger::commit_result>)> done) override;
-  void read_subject(const std::string& municipality, const std::string& subject,
+  void read_subject(const std::string& municipality, const std::string& subject, std::uint64_t from,
                     std::function<void(base::result<std::vector<alarm::v1::Entry>>)> done) override;
+  void give_up() override;
 
  private:
   redis::connection& connection_;

@@ -1,6 +1,6 @@
 // Writing snapshots of the engine's subjects, so that the next start replays little. A snapshot is
 // fuzzy: subjects may be newer than its position, which the fold makes harmless, since entries that
-// a state holds already are passed over.
+// a state holds already are passed over. It never holds what is not in the ledger.
 #pragma once
 
 #include <functional>
@@ -29,6 +29,8 @@ class snapshots {
   /// Writes one snapshot a municipality, one after the other. `done` is called at the end, also if
   /// some failed (logged). A call while one is under way only gets its `done` when that one ends.
   void begin(std::vector<std::string> municipalities, std::function<void()> done);
+  /// The engine is quiet: copies the states if a snapshot waits for that moment.
+  void take();
 
  private:
   struct state;

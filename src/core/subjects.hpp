@@ -13,15 +13,19 @@
 #include <vector>
 
 #include "core/input.hpp"
+#include "core/vault_port.hpp"
 #include "varde/alarm/v1/case.pb.h"
 
 namespace varde::core {
 
 /// One subject in memory.
 struct subject {
-  alarm::v1::SubjectState state;  // with the entries of the batch under way
-  bool reading = false;           // its entries are being read back; inputs wait
-  bool read = false;              // its entries were read, or all seen since version 1
+  alarm::v1::SubjectState state;        // with the entries of the batch under way
+  bool reading = false;                 // its entries are being read back; inputs wait
+  bool read = false;                    // its entries were read, or all seen since version 1
+  bool afloat = false;                  // the newest entries are on our disk only
+  base::steady_time changed{};          // when its newest entry came
+  std::vector<vault_sequence> refused;  // records the ledger refused; withdrawn once it was read
   std::deque<input> waiting;
   std::size_t batch_place = npos;  // its commit in the batch under way
   std::list<subject*>::iterator recent;

@@ -32,6 +32,8 @@ class case_texts {
       : directory_{directory}, centre_name_{std::move(centre_name)} {}
 
   [[nodiscard]] std::shared_ptr<const std::string> text_of(const alarm::v1::Case& c);
+  /// The case stands differently at the same version: after an outage.
+  void forget(const std::string& case_id) { texts_.erase(case_id); }
 
  private:
   struct entry {

@@ -130,6 +130,14 @@ void live::beat() { feeds_.beat(); }
 void live::drain() { feeds_.close_all("draining", http::close_code::going_away); }
 
 void live::take(const board::change_batch& batch) {
+  // What was shown did not come to be: every console begins anew.
+  if (std::ranges::any_of(batch, [](const auto& c) { return c.corrected; })) {
+    for (const auto& c : batch) texts_.forget(c.now->id());
+    ring_.clear();
+    ++newest_;
+    feeds_.broadcast([this](const std::string& audience) { return snapshot(audience); });
+    return;
+  }
   const auto before = newest_;
   for (const auto& c : batch) ring_.push_back({++newest_, c.now, nullptr});
   const auto frames_of = [&](const std::string& audience) {

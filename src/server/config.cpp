@@ -82,6 +82,8 @@ void check_together(const std::map<std::string, std::size_t>& lines, bool embedd
     blame("tls.certificate", "is missing: https, scaip_tls and native need it");
   if (values.tls.certificate.empty() != values.tls.key.empty())
     blame("tls.key", "certificate and key go together: give both or neither");
+  if (values.vault.size_max_mb < 3 * values.vault.segment_mb)
+    blame("vault.size_max_mb", "must be at least three times vault.segment_mb");
   if (values.lanes.reserved_for_life > values.lanes.slots)
     blame("lanes.reserved_for_life", "must not be more than lanes.slots");
 }
@@ -92,6 +94,7 @@ void resolve_files(config& values, const std::filesystem::path& directory) {
         &values.redis.password_file, &values.redis.sentinel_password_file, &values.tls.certificate,
         &values.tls.key, &values.tls.client_ca, &values.http.console_dir})
     if (!name->empty()) *name = (directory / *name).lexically_normal().string();
+  for (auto& name : values.vault.directories) name = (directory / name).lexically_normal().string();
 }
 
 void check_readable(config_outcome& out) {

@@ -73,6 +73,19 @@ struct lanes_config {
 struct core_config {
   std::int64_t batch_inputs_max = 1'024;
   std::int64_t snapshot_every_s = 60;
+  std::string acknowledge = "disk+redis";  // where a signal must be before "received"
+  std::int64_t replicas = 1;               // with disk+redis+replica: so many
+  std::int64_t replicas_limit_ms = 500;    // and how long a commit waits for them
+  std::int64_t patience_ms = 1'000;        // a ledger or disk that hangs is waited for so long
+  std::int64_t recheck_s = 300;            // compared with the ledger after it was away
+};
+
+/// This node's own log of what it acknowledged.
+struct vault_config {
+  std::vector<std::string> directories;  // empty: "vault" in node.data
+  std::int64_t keep_h = 24;
+  std::int64_t size_max_mb = 4'096;
+  std::int64_t segment_mb = 32;
 };
 
 struct log_config {
@@ -89,6 +102,7 @@ struct config {
   edge_config edge;
   lanes_config lanes;
   core_config core;
+  vault_config vault;
   log_config log;
 };
 

@@ -49,6 +49,10 @@ config_row number_row(std::string name, Section config::*section, std::int64_t S
 bool is_any(std::string_view) { return true; }
 bool is_name(std::string_view text) { return alarm::is_plain_id(text); }
 bool is_address_or_off(std::string_view text) { return text.empty() || is_host_and_port(text); }
+bool is_policy(std::string_view text) {
+  return text == "disk" || text == "disk+redis" || text == "disk+redis+replica";
+}
+bool is_some(std::string_view text) { return !text.empty(); }
 bool is_log_format(std::string_view text) { return text == "plain" || text == "json"; }
 bool is_log_level(std::string_view text) {
   constexpr std::array<std::string_view, 5> levels{"debug", "info", "warning", "error", "off"};
@@ -62,17 +66,20 @@ bool is_origin(std::string_view text) {
          text.find_first_of("/?#@* \t", scheme.size()) == std::string_view::npos;
 }
 
-config_row origins_row() {
-  return {"http.allowed_origins", "a list of origins, each https://HOST[:PORT]",
-          [](config& into, const config_value& value) {
+template <class Section>
+config_row list_row(std::string name, Section config::*section,
+                    std::vector<std::string> Section::*field, std::string allowed,
+                    text_check check) {
+  return {std::move(name), std::move(allowed),
+          [=](config& into, const config_value& value) {
             const auto* list = std::get_if<std::vector<std::string>>(&value);
-            if (list == nullptr || !std::ranges::all_of(*list, is_origin)) return false;
-            into.http.allowed_origins = *list;
+            if (list == nullptr || !std::ranges::all_of(*list, check)) return false;
+            into.*section.*field = *list;
             return true;
           },
-          [](const config& from) {
+          [=](const config& from) {
             std::vector<std::string> shown;
-            for (const auto& origin : from.http.allowed_origins) shown.push_back(quoted(origin));
+            for (const auto& item : from.*section.*field) shown.push_back(quoted(item));
             return fmt::format("[{}]", fmt::join(shown, ", "));
           }};
 }
@@ -123,7 +130,8 @@ std::vector<config_row> make_table() {
   file("tls.client_ca", &config::tls, &tls_config::client_ca);
 
   directory("http.console_dir", &config::http, &http_config::console_dir);
-  rows.push_back(origins_row());
+  rows.push_back(list_row("http.allowed_origins", &config::http, &http_config::allowed_origins,
+                          "a list of origins, each https://HOST[:PORT]", &is_origin));
   number("http.session_idle_min", &config::http, &http_config::session_idle_min, 1, 24 * 60);
   number("http.session_max_h", &config::http, &http_config::session_max_h, 1, 24);
 
@@ -146,6 +154,19 @@ std::vector<config_row> make_table() {
 
   number("core.batch_inputs_max", &config::core, &core_config::batch_inputs_max, 1, 16'384);
   number("core.snapshot_every_s", &config::core, &core_config::snapshot_every_s, 1, 3'600);
+
+  text("core.acknowledge", &config::core, &core_config::acknowledge,
+       std::string{"\"disk\", \"disk+redis\" or \"disk+redis+replica\""}, &is_policy);
+  number("core.replicas", &config::core, &core_config::replicas, 1, 16);
+  number("core.replicas_limit_ms", &config::core, &core_config::replicas_limit_ms, 10, 10'000);
+  number("core.patience_ms", &config::core, &core_config::patience_ms, 100, 60'000);
+  number("core.recheck_s", &config::core, &core_config::recheck_s, 10, 24 * 3'600);
+
+  rows.push_back(list_row("vault.directories", &config::vault, &vault_config::directories,
+                          "a list of directories, best on different disks", &is_some));
+  number("vault.keep_h", &config::vault, &vault_config::keep_h, 1, 24 * 31);
+  number("vault.size_max_mb", &config::vault, &vault_config::size_max_mb, 16, 4'000'000);
+  number("vault.segment_mb", &config::vault, &vault_config::segment_mb, 1, 256);
 
   text("log.format", &config::log, &log_config::format, std::string{"\"plain\" or \"json\""},
        &is_log_format);

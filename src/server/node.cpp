@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <filesystem>
+
 #include "alarm/admission.hpp"
 #include "alarm/lane.hpp"
 #include "base/metrics.hpp"
@@ -23,6 +25,24 @@ namespace {
 /// Longest wait for the ledger to take what is on its way when the node stops.
 constexpr std::chrono::seconds finish_limit{20};
 
+core::acknowledgement policy_of(std::string_view name) {
+  if (name == "disk") return core::acknowledgement::disk;
+  return name == "disk+redis" ? core::acknowledgement::disk_redis
+                              : core::acknowledgement::disk_redis_replica;
+}
+
+vault::options vault_options_of(const config& c) {
+  constexpr std::int64_t mebibyte = 1 << 20;
+  vault::options out;
+  out.directories = c.vault.directories;
+  if (out.directories.empty())
+    out.directories = {(std::filesystem::path{c.node.data} / "vault").string()};
+  out.keep = std::chrono::hours{c.vault.keep_h};
+  out.bytes_max = static_cast<std::uint64_t>(c.vault.size_max_mb * mebibyte);
+  out.segment_bytes = static_cast<std::size_t>(c.vault.segment_mb * mebibyte);
+  return out;
+}
+
 core::core_options core_options_of(const config& c, redis::endpoint redis, bool alone) {
   core::core_options out;
   out.node = c.node.name;
@@ -31,6 +51,12 @@ core::core_options core_options_of(const config& c, redis::endpoint redis, bool 
   out.redis_reply_limit = std::chrono::milliseconds{c.redis.reply_limit_ms};
   out.follow_others = !alone;
   out.snapshot_every = std::chrono::seconds{c.core.snapshot_every_s};
+  out.policy = policy_of(c.core.acknowledge);
+  out.replicas = static_cast<std::uint32_t>(c.core.replicas);
+  out.replicas_limit = std::chrono::milliseconds{c.core.replicas_limit_ms};
+  out.patience = std::chrono::milliseconds{c.core.patience_ms};
+  out.recheck = std::chrono::seconds{c.core.recheck_s};
+  out.vault = vault_options_of(c);
   return out;
 }
 
@@ -102,7 +128,7 @@ std::string node::start() {
   state& s = *state_;
   if (auto wrong = s.web.load(); !wrong.empty()) return wrong;
   if (const auto restored = s.core.start(s.edge.sinks()); !restored)
-    return fmt::format("The ledger could not be read from Redis: {}. Look at Redis's own log.",
+    return fmt::format("The vault or the ledger could not be read: {}. The log says more.",
                        restored.error().message());
   s.started = true;
   if (const auto listening = s.edge.start(); !listening)

@@ -155,6 +155,9 @@ int serve(const serve_options& options) {
   if (!options.data.empty()) c.node.data = options.data;
   if (options.embedded && c.node.data.empty())
     return say("--embedded needs --data DIR, where everything is kept.");
+  if (c.node.data.empty())
+    return say(
+        "Say where this node keeps its vault: node.data in the configuration, or --data DIR.");
 
   base::start_logging(c.log.format == "json" ? base::log_format::json : base::log_format::plain,
                       spdlog::level::from_str(c.log.level));

@@ -133,8 +133,8 @@ void log::append(std::vector<std::string> records, done_handler done) {
   parts_->in.push(std::move(request));
 }
 
-base::result<void> log::read(sequence from, const reader& each) const {
-  const sequence upto = last();
+base::result<void> log::read(sequence from, const reader& each, sequence upto) const {
+  upto = std::min(upto, last());
   sequence next = from;
   while (next <= upto) {
     const auto segment = parts_->kept->load(next);

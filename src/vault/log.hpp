@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,6 +19,8 @@ namespace varde::vault {
 
 class log {
  public:
+  static constexpr sequence newest = std::numeric_limits<sequence>::max();
+
   using done_handler = std::function<void(base::result<sequence>)>;
   /// `written` is when the vault wrote the record; `payload` is good during the call only.
   using reader =
@@ -51,10 +54,11 @@ class log {
   /// The last record that is on disk; 0 if there was never one. Any thread.
   [[nodiscard]] sequence last() const noexcept;
 
-  /// Calls `each` for the records that are on disk at the call, oldest first, from `from` on or
-  /// from the oldest that is still there. Any thread, also while appending; holds one segment in
+  /// Calls `each` for the records that are on disk at the call, oldest first, from `from` (or the
+  /// oldest that is still there) to `upto`. Any thread, also while appending; holds one segment in
   /// memory.
-  [[nodiscard]] base::result<void> read(sequence from, const reader& each) const;
+  [[nodiscard]] base::result<void> read(sequence from, const reader& each,
+                                        sequence upto = newest) const;
 
   /// Any thread.
   [[nodiscard]] health state() const;

@@ -10,6 +10,7 @@ struct quiet_gateway : gateway {
   void submit(alarm::v1::Command, std::function<void(command_result)>) override {}
   void take_next(next_request, std::function<void(command_result)>) override {}
   void presence(std::string, bool) override {}
+  void subscribe_condition(std::function<void(const board::node_condition&)>) override {}
   void subscribe(std::function<void(std::shared_ptr<const change_batch>)> l) override {
     listener = std::move(l);
   }

@@ -52,10 +52,20 @@ class observer final : public alarm::answer_sink {
   std::map<std::string, board::case_pointer> cases_;
 };
 
+core::core_options options_of(const redis::endpoint& redis, std::string name, bool follow_others) {
+  core::core_options out;
+  out.redis = redis;
+  out.follow_others = follow_others;
+  const auto beside = std::filesystem::path{redis.unix_path}.parent_path();
+  out.vault.directories = {(beside / ("vault-" + name)).string()};
+  out.vault.segment_bytes = vault::segment_bytes_min;
+  out.node = std::move(name);
+  return out;
+}
+
 struct running_core {
   running_core(const redis::endpoint& redis, std::string name, bool follow_others)
-      : core({.node = std::move(name), .redis = redis, .follow_others = follow_others}, lanes,
-             directory, metrics) {
+      : core(options_of(redis, std::move(name), follow_others), lanes, directory, metrics) {
     registry::v1::MunicipalitySet set;
     set.mutable_municipality()->set_id("9901");
     directory.replace(set);

@@ -4,88 +4,12 @@
 
 #include <gtest/gtest.h>
 
-#include "core/model_ledger.hpp"
-#include "triage/signals.hpp"
+#include "core/engine_bench.hpp"
 
 using namespace varde;
 using board::command_status;
 using test::model_ledger;
-
-namespace {
-
-struct mailbox final : alarm::answer_sink {
-  void deliver(std::span<const alarm::admission_answer> answers) override {
-    for (const auto& a : answers) tickets.push_back(a.ticket);
-  }
-  std::vector<std::uint64_t> tickets;
-};
-
-/// One engine on one ledger, with a clock that only the test moves.
-struct node {
-  explicit node(model_ledger& on, std::string name = "node-a") {
-    core::engine_options options;
-    options.node = std::move(name);
-    options.wall = [this] { return base::from_us(test::start_us + elapsed_s * test::second_us); };
-    options.steady = [this] { return base::steady_time{std::chrono::seconds{1000 + elapsed_s}}; };
-    options.room_again = [this] { engine->flush(); };
-    engine = std::make_unique<core::engine>(std::move(options), on, directory, metrics);
-    engine->set_sinks({&box});
-    engine->subscribe([this](auto batch) {
-      for (const auto& change : *batch) published.push_back(change.now);
-    });
-  }
-
-  void signal(const std::string& id, std::uint64_t ticket, std::string resident = "1",
-              std::uint32_t type = 4) {
-    alarm::admission a;
-    a.signal = test::signal(id, type);
-    a.municipality = alarm::municipality_id{"9901"};
-    a.subject = alarm::resident_subject(resident);
-    a.known_device = true;
-    a.reply = {0, ticket};
-    a.received = base::steady_time{std::chrono::seconds{1000 + elapsed_s}};
-    engine->admit(std::move(a));
-    engine->flush();
-  }
-
-  board::command_result next(const std::string& user, const std::string& key = "k") {
-    board::command_result result;
-    engine->take_next({key, {"9901"}, test::operator_named(user), ""},
-                      [&](board::command_result r) { result = std::move(r); });
-    engine->flush();
-    return result;
-  }
-
-  board::command_result command(const std::string& user, const std::string& case_id,
-                                const std::function<void(alarm::v1::Command&)>& fill,
-                                const std::string& key = "c") {
-    board::command_result result;
-    alarm::v1::Command c;
-    c.set_id(key);
-    const auto place = alarm::locate(case_id);
-    c.set_municipality(place->municipality.str());
-    c.set_subject(place->subject.str());
-    c.set_case_id(case_id);
-    *c.mutable_actor() = test::operator_named(user);
-    fill(c);
-    engine->submit(std::move(c), [&](board::command_result r) { result = std::move(r); });
-    engine->flush();
-    return result;
-  }
-
-  board::command_result claim(const std::string& user, const std::string& case_id) {
-    return command(user, case_id, [](auto& c) { c.mutable_claim(); });
-  }
-
-  registry::directory directory;
-  base::metrics metrics;
-  mailbox box;
-  std::vector<board::case_pointer> published;
-  std::int64_t elapsed_s = 0;
-  std::unique_ptr<core::engine> engine;
-};
-
-}  // namespace
+using test::node;
 
 TEST(engine, a_signal_is_answered_and_shown_only_when_it_is_committed) {
   model_ledger ledger;
@@ -114,48 +38,6 @@ TEST(engine, a_repeat_of_an_uncommitted_signal_waits_for_its_commit) {
   ledger.run();
   EXPECT_EQ(n.box.tickets, (std::vector<std::uint64_t>{1, 2}));
   EXPECT_EQ(ledger.entries["9901.r-1"].size(), 1u);
-}
-
-TEST(engine, a_batch_that_was_lost_before_it_took_effect_is_offered_again) {
-  model_ledger ledger;
-  ledger.now = model_ledger::fate::lose_before;
-  node n{ledger};
-  n.engine->open();
-  n.signal("d/1", 1);
-  EXPECT_TRUE(n.engine->stalled());
-  EXPECT_TRUE(n.box.tickets.empty());
-  ledger.now = model_ledger::fate::answer;
-  n.engine->ledger_reachable(true);
-  EXPECT_EQ(n.box.tickets, std::vector<std::uint64_t>{1});
-  EXPECT_EQ(ledger.entries["9901.r-1"].size(), 1u);
-}
-
-TEST(engine, a_batch_whose_answer_was_lost_is_not_committed_twice) {
-  model_ledger ledger;
-  ledger.now = model_ledger::fate::lose_after;
-  node n{ledger};
-  n.engine->open();
-  n.signal("d/1", 1);
-  n.signal("d/2", 2);
-  ledger.now = model_ledger::fate::answer;
-  n.engine->ledger_reachable(true);
-  EXPECT_EQ(n.box.tickets, (std::vector<std::uint64_t>{1, 2}));
-  ASSERT_EQ(ledger.entries["9901.r-1"].size(), 2u);
-  EXPECT_TRUE(ledger.entries["9901.r-1"][0].has_case_opened());
-  EXPECT_TRUE(ledger.entries["9901.r-1"][1].has_alarm_joined());
-}
-
-TEST(engine, commands_are_told_at_once_when_the_ledger_is_away) {
-  model_ledger ledger;
-  node n{ledger};
-  n.engine->open();
-  n.signal("d/1", 1);
-  ledger.now = model_ledger::fate::lose_after;
-  EXPECT_EQ(n.claim("kari", "9901.r-1.1").status, command_status::unavailable);
-  EXPECT_EQ(n.claim("per", "9901.r-1.1").code, "ledger_unreachable");
-  ledger.now = model_ledger::fate::answer;
-  n.engine->ledger_reachable(true);
-  EXPECT_EQ(n.claim("kari", "9901.r-1.1").status, command_status::repeated);
 }
 
 TEST(engine, two_nodes_make_one_case_of_one_signal) {
@@ -256,12 +138,10 @@ TEST(engine, a_claim_returns_to_the_queue_when_its_console_is_gone) {
   n.engine->open();
   n.signal("d/1", 1);
   n.claim("kari", "9901.r-1.1");
-  for (n.elapsed_s = 10; n.elapsed_s <= 30; n.elapsed_s += 10) n.engine->presence("kari", false);
-  n.elapsed_s = 59;
-  n.engine->tick();
+  n.pass(30, [&] { n.engine->presence("kari"); });
+  n.pass(29);
   EXPECT_EQ(n.published.back()->state(), alarm::v1::CASE_STATE_CLAIMED);
-  n.elapsed_s = 60;
-  n.engine->tick();
+  n.pass(2);
   EXPECT_EQ(n.published.back()->state(), alarm::v1::CASE_STATE_OPEN);
   EXPECT_EQ(n.published.back()->released_reason(), "console_gone");
 }

@@ -2,6 +2,7 @@
 // from), whose answers can be held back, lost before or lost after they took effect.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <string>
@@ -30,16 +31,21 @@ class model_ledger final : public core::ledger_port {
   }
 
   void read_subject(
-      const std::string& municipality, const std::string& subject,
+      const std::string& municipality, const std::string& subject, std::uint64_t from,
       std::function<void(base::result<std::vector<alarm::v1::Entry>>)> done) override {
-    waiting.push_back([this, key = municipality + "." + subject, done = std::move(done)] {
-      if (now != fate::answer)
+    waiting.push_back([this, key = municipality + "." + subject, from, done = std::move(done)] {
+      if (now != fate::answer) {
         done(make_error_code(boost::system::errc::not_connected));
-      else
-        done(entries[key]);
+        return;
+      }
+      const auto& all = entries[key];
+      const auto skipped = static_cast<std::ptrdiff_t>(std::min(all.size(), std::size_t(from - 1)));
+      done(std::vector<alarm::v1::Entry>(all.begin() + skipped, all.end()));
     });
     if (!hold) run();
   }
+
+  void give_up() override { ++given_up; }
 
   /// Answers everything that waits, and what that leads to.
   void run() {
@@ -55,6 +61,9 @@ class model_ledger final : public core::ledger_port {
 
   ledger::commit_result append(const ledger::commit& c) {
     auto& list = entries[c.municipality + "." + c.subject];
+    if (c.guarded_by &&
+        entries[c.municipality + "." + c.guarded_by->subject].size() != c.guarded_by->version)
+      return {ledger::commit_status::fenced, list.size()};
     if (list.size() != c.expected_version) return {ledger::commit_status::stale, list.size()};
     for (const auto& entry : c.entries) list.push_back(entry);
     return {ledger::commit_status::committed, list.size()};
@@ -65,6 +74,7 @@ class model_ledger final : public core::ledger_port {
   fate now = fate::answer;
   bool hold = false;
   int submits = 0;
+  int given_up = 0;
 
  private:
   bool running_ = false;

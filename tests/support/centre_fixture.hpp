@@ -51,6 +51,7 @@ class fake_gateway : public board::gateway {
     const std::lock_guard lock{mutex};
     present.emplace_back(std::move(user), gone);
   }
+  void subscribe_condition(std::function<void(const board::node_condition&)>) override {}
   void subscribe(std::function<void(std::shared_ptr<const board::change_batch>)> l) override {
     listener = std::move(l);
   }

@@ -161,7 +161,7 @@ TEST(merge, timers_of_the_island_fall_due_anew_instead) {
   EXPECT_EQ(mainland.newest().owner().user(), "kari");
 }
 
-TEST(fold, an_entry_of_another_history_is_not_applied) {
+TEST(fold, an_entry_of_another_history_is_told_apart) {
   auto one = with_a_case();
   auto other = one;
   const auto claimed = one.claim("kari").entries;
@@ -171,5 +171,5 @@ TEST(fold, an_entry_of_another_history_is_not_applied) {
   with_words.mutable_note()->set_text("hei");
   const auto noted = one.act(with_words).entries;
   ASSERT_EQ(noted.size(), 1u);
-  EXPECT_FALSE(alarm::apply(other.state, noted[0]));
+  EXPECT_FALSE(alarm::follows(other.state, noted[0]));
 }

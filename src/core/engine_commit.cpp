@@ -1,0 +1,250 @@
+// From a decided batch to its answers: offered to the vault and the ledger side by side, settled
+// when both have spoken or one has been waited for long enough, answered, published.
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <cassert>
+
+#include "alarm/fold.hpp"
+#include "core/engine.hpp"
+#include "core/meters.hpp"
+
+namespace varde::core {
+
+namespace {
+
+using alarm::v1::Case;
+using board::command_status;
+
+base::steady_time received_at(const input& in) {
+  return std::visit([](const auto& i) { return i.received; }, in);
+}
+
+std::string trace_of(const input& in) {
+  if (const auto* a = std::get_if<alarm::admission>(&in)) return a->signal.trace();
+  if (const auto* c = std::get_if<command_input>(&in)) return c->command.trace();
+  return {};
+}
+
+bool is_by_system(const input& in) {
+  const auto* command = std::get_if<command_input>(&in);
+  return command != nullptr && command->command.actor().kind() == alarm::v1::ACTOR_KIND_SYSTEM;
+}
+
+}  // namespace
+
+void engine::offer() {
+  under_way_ = true;
+  stalled_ = false;
+  meters_->batches.add();
+  round_ = {round_.number + 1, options_.steady(), {}, {}};
+  const auto number = round_.number;
+  const bool ask_ledger = link_ == link::together;
+  if (!ask_ledger) round_.ledger.emplace(commits_.size());
+
+  auto withdrawn = std::exchange(withdrawn_, {});
+  const auto kept = withdrawn;
+  vault_.append(commits_, std::move(withdrawn),
+                [this, number, kept](base::result<vault_sequence> last) {
+                  if (last)
+                    newest_ = std::max(newest_, *last);
+                  else
+                    withdrawn_.insert(withdrawn_.end(), kept.begin(), kept.end());
+                  if (number != round_.number || round_.vault) return;
+                  round_.vault = last;
+                  answer_on_disk();
+                  settle_if_known();
+                });
+  if (!ask_ledger) return;
+  ledger_.submit(commits_, [this, number](std::vector<ledger::commit_result> results) {
+    if (number != round_.number || round_.ledger) return;
+    meters_->committed.record(options_.steady() - round_.offered);
+    round_.ledger = std::move(results);
+    settle_if_known();
+  });
+}
+
+/// With policy `disk` the devices need not wait for the ledger: whatever it says, what they sent is
+/// on disk and will be decided again until it is in.
+void engine::answer_on_disk() {
+  if (options_.policy != acknowledgement::disk || !*round_.vault) return;
+  for (auto& p : batch_)
+    for (auto& s : p.inputs)
+      if (std::holds_alternative<alarm::admission>(s.in)) answer(s, alarm::verdict::received);
+  deliver_answers();
+}
+
+void engine::settle_if_known() {
+  if (under_way_ && !stalled_ && round_.vault && round_.ledger) settle();
+}
+
+/// A disk or a ledger that hangs is not waited for: an alarm must not hang with it.
+void engine::pulse() {
+  if (!under_way_ || stalled_ || options_.steady() - round_.offered < options_.patience) return;
+  if (!round_.vault && round_.ledger)
+    round_.vault = base::result<vault_sequence>{
+        boost::system::errc::make_error_code(boost::system::errc::timed_out)};
+  if (!round_.ledger && round_.vault && *round_.vault) round_.ledger.emplace(commits_.size());
+  settle_if_known();
+}
+
+void engine::settle() {
+  const auto results = std::move(*round_.ledger);
+  assert(results.size() == batch_.size());
+  const bool on_disk = round_.vault->has_value();
+  const vault_sequence first = on_disk ? **round_.vault - commits_.size() + 1 : 0;
+  disk_works(on_disk);
+
+  board::change_batch changes;
+  std::vector<pending> held, done;
+  std::vector<ledger::commit> held_commits;
+  std::vector<subject*> again;
+  bool replicas_missing = false;
+  bool alone = false;
+
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    pending& p = batch_[i];
+    subject& s = *p.about;
+    switch (results[i].status) {
+      case ledger::commit_status::committed:
+        replicas_missing = replicas_missing || results[i].replicas < options_.replicas;
+        if (commits_[i].expected_version == 0) s.read = true;
+        break;
+      case ledger::commit_status::fenced:
+        meters_->fenced.add();
+        if (subject* lease = subjects_.find(commits_[i].municipality, lease_subject))
+          again.push_back(lease);
+        std::erase_if(p.inputs, [](const settled& one) { return is_by_system(one.in); });
+        [[fallthrough]];
+      case ledger::commit_status::stale:
+        meters_->stale.add();
+        s.batch_place = subject::npos;
+        if (on_disk) s.refused.push_back(first + i);
+        for (auto& one : p.inputs) s.waiting.push_back(std::move(one.in));
+        again.push_back(&s);
+        continue;
+      case ledger::commit_status::failed:
+        if (!on_disk) {
+          s.batch_place = held.size();
+          held.push_back(std::move(p));
+          held_commits.push_back(std::move(commits_[i]));
+          continue;
+        }
+        if (!alone) island_from_ = std::min(island_from_.value_or(first + i), first + i);
+        alone = true;
+        if (!s.afloat) afloat_.push_back(&s);
+        s.afloat = true;
+        break;
+    }
+    s.batch_place = subject::npos;
+    s.changed = options_.steady();
+    meters_->entries.add(commits_[i].entries.size());
+    changed_cases(p, commits_[i], changes);
+    done.push_back(std::move(p));
+  }
+  batch_.clear();
+  commits_.clear();
+  const bool wants_replicas = options_.policy == acknowledgement::disk_redis_replica;
+  if (!done.empty() && !alone &&
+      condition_.replicas_missing != (wants_replicas && replicas_missing)) {
+    condition_.replicas_missing = !condition_.replicas_missing;
+    changed_condition();
+  }
+  if ((alone || !held.empty()) && link_ == link::together) become_island();
+
+  publish(std::move(changes));
+  for (auto& p : done)
+    for (auto& s : p.inputs) {
+      // Without the disk, what is not life is sent again until the disk is back.
+      const auto* a = std::get_if<alarm::admission>(&s.in);
+      const bool not_safe_enough = !on_disk && a != nullptr && a->lane != alarm::v1::LANE_LIFE;
+      answer(s, not_safe_enough ? alarm::verdict::busy : alarm::verdict::received);
+    }
+  if (link_ == link::together && on_disk && merging_ == 0 && !island_from_) vault_.confirm(newest_);
+  for (subject* s : again) read_back(*s);
+  if (!held.empty()) {
+    hold_back(std::move(held), std::move(held_commits));
+    return;
+  }
+  deliver_answers();
+  batch_is_over();
+}
+
+/// Neither on disk nor in the ledger: kept, and offered again each second.
+void engine::hold_back(std::vector<pending> held, std::vector<ledger::commit> commits) {
+  batch_ = std::move(held);
+  commits_ = std::move(commits);
+  stalled_ = true;
+  meters_->failed.add(batch_.size());
+  spdlog::error("neither the disk nor the ledger took {} commits; they are kept and offered again",
+                batch_.size());
+  // Whoever waits at a screen is told now and may try again with the same key; devices wait and
+  // repeat by themselves.
+  for (auto& p : batch_)
+    for (auto& s : p.inputs)
+      if (auto* command = std::get_if<command_input>(&s.in); command != nullptr && command->done)
+        std::exchange(command->done,
+                      nullptr)({command_status::unavailable, "retry", view_.find(s.case_id)});
+  deliver_answers();
+  if (when_held_) std::exchange(when_held_, nullptr)();
+}
+
+void engine::batch_is_over() {
+  under_way_ = false;
+  if (when_held_) std::exchange(when_held_, nullptr)();
+  if (!under_way_) options_.room_again();
+}
+
+// --- Answering and publishing --------------------------------------------------------------------
+
+void engine::answer(settled& s, alarm::verdict outcome) {
+  if (auto* a = std::get_if<alarm::admission>(&s.in)) {
+    const auto edge = std::exchange(a->reply.edge, alarm::reply_address::nobody);
+    if (edge == alarm::reply_address::nobody) return;
+    if (outcome == alarm::verdict::received)
+      meters_->acknowledged.record(options_.steady() - a->received);
+    if (answers_.size() <= edge) answers_.resize(edge + 1);
+    answers_[edge].push_back({a->reply.ticket, outcome});
+  } else if (auto* command = std::get_if<command_input>(&s.in)) {
+    meters_->commands[static_cast<std::size_t>(s.status)]->add();
+    if (command->done)
+      std::exchange(command->done, nullptr)({s.status, s.code, view_.find(s.case_id)});
+  } else if (std::holds_alternative<merge_input>(s.in)) {
+    if (--merging_ == 0) spdlog::info("what was done during the outage is merged");
+  }
+}
+
+void engine::push_back(const alarm::admission& admission) {
+  settled s{admission, command_status::done, {}, {}};
+  answer(s, alarm::verdict::busy);
+}
+
+void engine::deliver_answers() {
+  for (std::size_t edge = 0; edge < answers_.size(); ++edge) {
+    if (answers_[edge].empty()) continue;
+    if (edge < sinks_.size()) sinks_[edge]->deliver(answers_[edge]);
+    answers_[edge].clear();
+  }
+}
+
+void engine::changed_cases(const pending& p, const ledger::commit& c,
+                           board::change_batch& changes) const {
+  // The earliest input is the cause: the one that has waited longest to be seen.
+  const auto& first = p.inputs.front().in;
+  std::vector<std::string_view> seen;
+  for (const auto& entry : c.entries) {
+    if (std::ranges::find(seen, entry.case_id()) != seen.end()) continue;
+    seen.push_back(entry.case_id());
+    if (const Case* now = alarm::find_case(p.about->state, entry.case_id()))
+      changes.push_back({std::make_shared<const Case>(*now), trace_of(first), received_at(first)});
+  }
+}
+
+void engine::publish(board::change_batch changes) {
+  if (changes.empty()) return;
+  view_.apply(changes);
+  const auto shared = std::make_shared<const board::change_batch>(std::move(changes));
+  for (const auto& listen : listeners_) listen(shared);
+}
+
+}  // namespace varde::core
