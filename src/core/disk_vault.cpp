@@ -116,12 +116,6 @@ base::result<std::unique_ptr<disk_vault>> disk_vault::open(vault::options option
   const std::string beside = options.directories.front() + ".confirmed";
   auto opened = vault::log::open(std::move(options), metrics);
   if (!opened) return opened.error();
-  const auto& found = (*opened)->recovered();
-  spdlog::info("vault: {} records, the newest {}; {} torn bytes cut", found.records, found.last,
-               found.torn_bytes_cut);
-  for (const auto& folder : found.set_aside)
-    spdlog::error("vault: corrupt, set aside whole as {}; {} sound records of it were taken over",
-                  folder, found.salvaged);
   return std::unique_ptr<disk_vault>{
       new disk_vault{std::make_unique<parts>(io, std::move(*opened), beside)}};
 }

@@ -81,8 +81,7 @@ void reconciler::begin(vault_sequence from) {
 void reconciler::abandon() {
   ++run_;
   under_way_ = false;
-  holding_ = false;
-  seen_suspects_ = false;
+  stage_ = stage::catching_up;
   held_back_.clear();
   withdrawn_.clear();
   parted_.clear();
@@ -101,28 +100,27 @@ void reconciler::next_page() {
 }
 
 void reconciler::take_page(std::vector<vaulted> page) {
-  if (!page.empty()) {
-    next_ = page.back().sequence + 1;
-    const bool full = page.size() == page_records;
-    std::vector<vaulted> records = std::exchange(held_back_, {});
-    std::ranges::move(page, std::back_inserter(records));
-    if (full) {
-      const auto newest = records.end() - static_cast<std::ptrdiff_t>(held_back_records);
-      held_back_.assign(std::make_move_iterator(newest), std::make_move_iterator(records.end()));
-      records.erase(newest, records.end());
-    }
-    look_at(std::move(records));
-  } else if (!held_back_.empty()) {
-    look_at(std::exchange(held_back_, {}));
-  } else if (!seen_suspects_) {
-    seen_suspects_ = true;
-    look_at_suspects();
-  } else if (!holding_) {
-    holding_ = true;
-    hooks_.hold(while_current([this] { next_page(); }));
-  } else {
-    finish();
+  const bool full = page.size() == page_records;
+  if (!page.empty()) next_ = page.back().sequence + 1;
+  std::vector<vaulted> records = std::exchange(held_back_, {});
+  std::ranges::move(page, std::back_inserter(records));
+  if (full) {
+    const auto newest = records.end() - static_cast<std::ptrdiff_t>(held_back_records);
+    held_back_.assign(std::make_move_iterator(newest), std::make_move_iterator(records.end()));
+    records.erase(newest, records.end());
+  } else if (stage_ == stage::catching_up) {
+    stage_ = stage::caught_up;
+  } else if (stage_ == stage::holding && records.empty()) {
+    return finish();
   }
+  look_at(std::move(records));
+}
+
+/// Inputs keep coming while pages are compared, so the last ones are compared while nothing new is
+/// decided: what came meanwhile is little by then.
+void reconciler::page_is_done() {
+  if (stage_ != stage::caught_up) return next_page();
+  look_at_suspects();
 }
 
 void reconciler::look_at(std::vector<vaulted> records) {
@@ -194,9 +192,8 @@ void reconciler::commit_again(std::vector<part>& parts) {
     commits.push_back({p.about.first, p.about.second, missing.front().version() - 1, missing});
     forgotten->push_back(std::move(p));
   }
-  if (commits.empty()) return next_page();
-  spdlog::warn("the ledger had forgotten entries of {} subjects; committing them again",
-               commits.size());
+  if (commits.empty()) return page_is_done();
+  spdlog::warn("the ledger lacks entries of {} subjects; committing them again", commits.size());
   ledger_.submit(
       commits, while_current([this, forgotten](std::vector<ledger::commit_result> results) {
         for (std::size_t i = 0; i < results.size(); ++i) {
@@ -214,7 +211,7 @@ void reconciler::commit_again(std::vector<part>& parts) {
               return fail(boost::system::errc::make_error_code(boost::system::errc::not_connected));
           }
         }
-        next_page();
+        page_is_done();
       }));
 }
 
@@ -222,7 +219,9 @@ void reconciler::look_at_suspects() {
   const auto list = hooks_.suspects();
   const auto open = std::make_shared<std::size_t>(list.size() + 1);
   const auto one_less = [this, open] {
-    if (--*open == 0) next_page();
+    if (--*open > 0) return;
+    stage_ = stage::holding;
+    hooks_.hold(while_current([this] { next_page(); }));
   };
   for (const auto& one : list) {
     ledger_.read_subject(

@@ -91,11 +91,18 @@ class reconciler {
     comparison outcome;
   };
 
+  enum class stage : std::uint8_t {
+    catching_up,  // full pages
+    caught_up,    // the first page that was not full; the suspects come next
+    holding,      // nothing new is decided; what came meanwhile
+  };
+
   void next_page();
   void take_page(std::vector<vaulted> page);
   void look_at(std::vector<vaulted> records);
   void compare_with_ledger(std::vector<part> parts);
   void commit_again(std::vector<part>& parts);
+  void page_is_done();
   void look_at_suspects();
   void finish();
   void fail(base::error_code error);
@@ -117,8 +124,7 @@ class reconciler {
   std::uint64_t run_ = 0;
   std::uint64_t recommitted_ = 0;
   bool under_way_ = false;
-  bool seen_suspects_ = false;
-  bool holding_ = false;
+  stage stage_ = stage::catching_up;
 };
 
 }  // namespace varde::core
