@@ -1,5 +1,5 @@
-// First the stream from its beginning, then, pipelined, the length of every subject's list, and
-// last the chain key together with the newest entry in one transaction.
+// First the stream from its beginning, then, pipelined and in pages, every subject's list, and last
+// the chain key together with the newest entry in one transaction.
 #include "ledger/verify.hpp"
 
 #include <memory>
@@ -18,10 +18,32 @@ namespace varde::ledger {
 
 namespace {
 
-/// Lists asked for in one go, well within a connection's bound.
-constexpr std::size_t lists_in_flight_max = 1'000;
+/// Lists asked for in one go, and places of one of them in one answer: well within a connection's
+/// bounds, and nothing that holds up an alarm's commit.
+constexpr std::size_t lists_in_flight_max = 100;
+constexpr std::size_t list_page_max = 1'000;
 
-using versions = std::unordered_map<std::string, std::uint64_t>;
+/// Places of a subject's entries, as a number and a digest of them in order (FNV-1a).
+struct places {
+  std::uint64_t count = 0;
+  std::uint64_t digest = 14'695'981'039'346'656'037u;
+
+  void add(position at) {
+    ++count;
+    for (const auto part : {at.ms, at.seq})
+      for (unsigned shift = 0; shift < 64; shift += 8)
+        digest = (digest ^ (part >> shift & 0xff)) * 1'099'511'628'211u;
+  }
+  friend bool operator==(const places&, const places&) = default;
+};
+
+/// What the stream says of a subject.
+struct told {
+  std::uint64_t version = 0;
+  places at;
+};
+
+using subjects = std::unordered_map<std::string, told>;
 
 class verifying : public std::enable_shared_from_this<verifying> {
  public:
@@ -38,8 +60,8 @@ class verifying : public std::enable_shared_from_this<verifying> {
         [self = shared_from_this()](const stream_entry& entry) { self->check(entry); },
         [self = shared_from_this()](base::result<position> last) {
           if (!last) return self->done_(last.error());
-          self->report_.subjects = self->versions_.size();
-          self->next_list_ = self->versions_.begin();
+          self->report_.subjects = self->subjects_.size();
+          self->next_list_ = self->subjects_.begin();
           self->ask_for_lists();
         });
   }
@@ -61,29 +83,53 @@ class verifying : public std::enable_shared_from_this<verifying> {
     const auto entry = parse_entry(found.bytes);
     if (!entry) return note(flaw::unreadable);
     if (entry->municipality() != municipality_) note(flaw::foreign, entry->subject());
-    auto& version = versions_[entry->subject()];
-    if (entry->version() != version + 1) note(flaw::version_gap, entry->subject());
-    version = entry->version();
+    auto& subject = subjects_[entry->subject()];
+    if (entry->version() != subject.version + 1) note(flaw::version_gap, entry->subject());
+    subject.version = entry->version();
+    subject.at.add(found.at);
     if (observer_.entry) observer_.entry(*entry, found);
   }
 
   void ask_for_lists() {
     lists_open_ = 0;
-    for (; next_list_ != versions_.end() && lists_open_ < lists_in_flight_max; ++next_list_) {
+    for (; next_list_ != subjects_.end() && lists_open_ < lists_in_flight_max; ++next_list_) {
       ++lists_open_;
-      connection_.send({"LLEN", subject_key(municipality_, next_list_->first)},
-                       [self = shared_from_this(), list = next_list_](const auto& length) {
-                         self->take_list(list, length);
-                       });
+      ask_for_list(next_list_, {});
     }
     if (lists_open_ == 0) ask_for_chain();
   }
 
-  void take_list(versions::const_iterator list, const base::result<redis::reply>& length) {
-    if (!length)
-      failure_ = length.error();
-    else if (length->integer < 0 || static_cast<std::uint64_t>(length->integer) < list->second)
-      note(flaw::list_differs, list->first);
+  /// `so_far`: what the list said up to there.
+  void ask_for_list(subjects::const_iterator subject, places so_far) {
+    connection_.send(
+        {"LRANGE", subject_key(municipality_, subject->first), std::to_string(so_far.count),
+         std::to_string(so_far.count + list_page_max - 1)},
+        [self = shared_from_this(), subject, so_far](const base::result<redis::reply>& page) {
+          self->take_list(subject, so_far, page);
+        });
+  }
+
+  void take_list(subjects::const_iterator subject, places so_far,
+                 const base::result<redis::reply>& page) {
+    const auto& expected = subject->second.at;
+    if (!page) {
+      failure_ = page.error();
+    } else {
+      for (const auto& place : page->elements) {
+        const auto at = parse_position(place.text);
+        if (so_far.count < expected.count && at)
+          so_far.add(*at);
+        else if (!at || *at <= report_.last)  // later ones were committed meanwhile
+          return close_list(subject, false);
+      }
+      if (so_far.count < expected.count && page->elements.size() == list_page_max)
+        return ask_for_list(subject, so_far);
+    }
+    close_list(subject, failure_ || so_far == expected);
+  }
+
+  void close_list(subjects::const_iterator subject, bool agrees) {
+    if (!agrees) note(flaw::list_differs, subject->first);
     if (--lists_open_ > 0) return;
     if (failure_) return done_(failure_);
     ask_for_lists();
@@ -118,8 +164,8 @@ class verifying : public std::enable_shared_from_this<verifying> {
   const chain_observer observer_;
   const std::function<void(base::result<chain_report>)> done_;
   chain_report report_;
-  versions versions_;
-  versions::const_iterator next_list_;
+  subjects subjects_;
+  subjects::const_iterator next_list_;
   std::size_t lists_open_ = 0;
   base::error_code failure_;
 };
@@ -137,7 +183,7 @@ std::string_view to_text(flaw f) noexcept {
     case flaw::version_gap:
       return "the subject's version is not the next one";
     case flaw::list_differs:
-      return "the subject's list is shorter than its entries";
+      return "the subject's list does not name its entries";
     case flaw::chain_differs:
       return "the chain key is not the newest entry's hash";
   }

@@ -24,7 +24,7 @@ enum class flaw : std::uint8_t {
   unreadable,     // an entry's bytes are no entry of a known format
   foreign,        // an entry names another municipality
   version_gap,    // a subject's entry is not the next version after its entry before
-  list_differs,   // a subject's list is shorter than its entries in the stream
+  list_differs,   // a subject's list does not name its entries in the stream, in their order
   chain_differs,  // the chain key is not the newest entry's hash
 };
 
@@ -54,7 +54,8 @@ struct chain_report {
   position last;                    // of the newest entry read
 };
 
-/// Walks the whole stream while others may write to it. Holds one number per subject in memory.
+/// Walks the whole stream while others may write to it. Holds a few numbers per subject in
+/// memory.
 void verify_chain(redis::connection& connection, const std::string& municipality,
                   std::function<void(base::result<chain_report>)> done);
 void verify_chain(redis::connection& connection, const std::string& municipality,

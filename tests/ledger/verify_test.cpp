@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <optional>
 #include <string>
 
 #include "base/hash.hpp"
@@ -81,6 +82,38 @@ TEST_F(verify_test, a_shortened_list_is_found) {
   fill("r-1", 2);
   ask(io_, *connection_, {"RPOP", subject_key(municipality_, "r-1")});
   EXPECT_EQ(verify().first->what, flaw::list_differs);
+}
+
+TEST_F(verify_test, a_list_with_a_wrong_place_is_found) {
+  fill("r-1", 3);
+  const auto list = subject_key(municipality_, "r-1");
+  const auto first = ask(io_, *connection_, {"LINDEX", list, "0"})->text;
+  ask(io_, *connection_, {"LSET", list, "1", first});
+  EXPECT_EQ(verify().first->what, flaw::list_differs);
+}
+
+TEST_F(verify_test, a_list_with_a_place_too_many_is_found) {
+  fill("r-1", 3);
+  const auto list = subject_key(municipality_, "r-1");
+  ask(io_, *connection_, {"RPUSH", list, ask(io_, *connection_, {"LINDEX", list, "0"})->text});
+  EXPECT_EQ(verify().first->what, flaw::list_differs);
+}
+
+TEST_F(verify_test, what_is_committed_while_the_lists_are_read_is_no_flaw) {
+  fill("r-1", 2'500);
+  std::uint64_t version = 2'500, answered = version;
+  std::optional<base::result<chain_report>> report;
+  verify_chain(*connection_, municipality_, [&](auto r) { report = std::move(r); });
+  const auto other = test::connect(io_, server_->where());
+  writer beside(*other);
+  ASSERT_TRUE(run_until(io_, [&] {
+    if (!report && answered == version)
+      beside.submit({commit_of(municipality_, "r-1", version++)}, [&](auto) { ++answered; });
+    return report && answered == version;
+  }));
+  ASSERT_TRUE(*report);
+  EXPECT_FALSE((*report)->first);
+  EXPECT_GT(version, 2'500u);
 }
 
 TEST_F(verify_test, a_wrong_chain_key_is_found) {
