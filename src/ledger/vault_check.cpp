@@ -33,20 +33,23 @@ std::uint64_t digest_of(std::string_view bytes) {
 
 }  // namespace
 
-void vault_check::expect(std::string_view record) {
+void vault_check::expect(std::uint64_t sequence, std::string_view record) {
   v1::VaultedCommit commit;
   if (!commit.ParseFromArray(record.data(), static_cast<int>(record.size())) ||
       commit.format() == 0 || commit.format() > vaulted_format) {
     ++counts_.lost;
     return found_({breach::unreadable_vaulted, {}, {}, {}, 0, {}});
   }
+  for (const auto earlier : commit.withdrawn()) withdrawn_.emplace(vault_, earlier);
+  if (commit.entries().empty()) return;
   if (!municipality_.empty() && commit.municipality() != municipality_) return;
   ++counts_.commits;
-  for (const auto& entry : commit.entries()) expect(commit, entry);
+  for (const auto& entry : commit.entries()) expect({vault_, sequence}, commit, entry);
 }
 
-void vault_check::expect(const v1::VaultedCommit& commit, const Entry& entry) {
-  expected one{.municipality = commit.municipality(),
+void vault_check::expect(record_id record, const v1::VaultedCommit& commit, const Entry& entry) {
+  expected one{.record = record,
+               .municipality = commit.municipality(),
                .subject = commit.subject(),
                .version = entry.version(),
                .digest = digest_of(entry.SerializeAsString())};
@@ -102,6 +105,10 @@ bool vault_check::is_elsewhere(const expected& one) const {
   return false;
 }
 
+bool vault_check::is_withdrawn(const expected& one) const {
+  return one.what != kind::signal && withdrawn_.contains(one.record);
+}
+
 bool vault_check::is_overtaken(const expected& one) const {
   return one.what != kind::signal &&
          slots_.at(slot_key(one.municipality, one.subject, one.version)).taken;
@@ -109,7 +116,7 @@ bool vault_check::is_overtaken(const expected& one) const {
 
 bool vault_check::misses() const {
   return std::ranges::any_of(expected_, [this](const expected& one) {
-    return !one.found && !is_elsewhere(one) && !is_overtaken(one);
+    return !one.found && !is_elsewhere(one) && !is_withdrawn(one) && !is_overtaken(one);
   });
 }
 
@@ -120,6 +127,8 @@ vault_counts vault_check::finish() {
       ++(one.is_deed ? counts_.outage_deeds : counts_.as_vaulted);
     } else if (is_elsewhere(one)) {
       ++counts_.decided_again;
+    } else if (is_withdrawn(one)) {
+      ++counts_.withdrawn;
     } else if (is_overtaken(one)) {
       ++counts_.overtaken;
     } else {

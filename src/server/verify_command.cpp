@@ -68,9 +68,11 @@ class verification {
 
   std::string read_vaults() {
     for (const auto& directories : request_.vaults) {
-      const auto read =
-          vault::inspect(directories, [this](vault::sequence, base::wall_time,
-                                             std::string_view record) { vaults_.expect(record); });
+      vaults_.begin_vault();
+      const auto read = vault::inspect(
+          directories, [this](vault::sequence number, base::wall_time, std::string_view record) {
+            vaults_.expect(number, record);
+          });
       if (!read)
         return fmt::format("The vault {} can't be read: {}.", fmt::join(directories, ", "),
                            read.error().message());

@@ -46,6 +46,7 @@ std::string describe(const ledger::vault_counts& v) {
   auto line = fmt::format("{} in the vaults: {} in the ledger as they are, {} decided again there",
                           count(v.entries, "entry", "entries"), v.as_vaulted, v.decided_again);
   if (v.outage_deeds > 0) line += fmt::format(", {} kept as deeds of an outage", v.outage_deeds);
+  if (v.withdrawn > 0) line += fmt::format(", {} taken back by their node", v.withdrawn);
   if (v.overtaken > 0) line += fmt::format(", {} overtaken by another node", v.overtaken);
   return line + fmt::format(", {} lost.\n", v.lost);
 }
@@ -145,6 +146,7 @@ std::string as_json(const verify_report& report) {
   json.member("as_vaulted", report.vaulted.as_vaulted);
   json.member("decided_again", report.vaulted.decided_again);
   json.member("outage_deeds", report.vaulted.outage_deeds);
+  json.member("withdrawn", report.vaulted.withdrawn);
   json.member("overtaken", report.vaulted.overtaken);
   json.member("lost", report.vaulted.lost);
   json.end_object();

@@ -48,6 +48,8 @@ class a_verification(scene.demo_test):
         of = {one["id"]: one for one in report["municipalities"]}[self.municipality]
         self.assertGreaterEqual(of["entries"], 5)
         self.assertGreaterEqual(of["visits"], 1)
+        self.assertGreaterEqual(report["vaulted"]["as_vaulted"], 5)
+        self.assertEqual(report["vaulted"]["lost"], 0)
 
     def test_what_a_killed_server_left_behind_is_whole(self):
         self.handle_a_case()

@@ -101,8 +101,12 @@ class backup : public testing::Test {
     for (int i = 0; i < 3; ++i)
       ask(*from_,
           {"XADD", keys::set_of("9901"), "*", "set", std::string("a set\0with a zero", 17)});
-    for (int i = 0; i < 700; ++i)
-      ask(*from_, {"XADD", audit_key("9901"), "*", "a", R"({"what":"read"})"});
+    constexpr int audit_lines = 700;
+    int written = 0;
+    for (int i = 0; i < audit_lines; ++i)
+      from_->send({"XADD", audit_key("9901"), "*", "a", R"({"what":"read"})"},
+                  [&](const auto&) { ++written; });
+    ASSERT_TRUE(test::run_until(io_, [&] { return written == audit_lines; }));
     ask(*from_, {"HSET", std::string{keys::accounts}, "kari", "\xff\xfe", "ole", ""});
     ask(*from_, {"HSET", std::string{keys::sessions}, "token", "session"});
     ask(*from_, {"XADD", std::string{keys::sign_ins}, "*", "c", "change"});
