@@ -99,6 +99,11 @@ int verify_ledger(const verify_options& options) {
   return with_redis(options.redis, use::beside_nodes, [&](const varde::redis::endpoint& where) {
     verify_request request{where, {}, options.municipality, options.json};
     for (const auto& one : options.vaults) request.vaults.push_back(CLI::detail::split(one, ','));
+    const auto own_vault = std::filesystem::path{options.redis.data} / "vault";
+    std::error_code ignored;
+    if (options.redis.embedded && request.vaults.empty() &&
+        std::filesystem::is_directory(own_vault, ignored))
+      request.vaults = {{own_vault.string()}};
     return run_verify(request, std::cout, std::cerr);
   });
 }
@@ -241,8 +246,8 @@ int main(int argc, char** argv) {
   verify_command
       ->add_option(
           "--vault", verifying.vaults,
-          "A node's vault to compare with, with its spare directories after commas; repeat "
-          "for several nodes")
+          "A node's vault to compare with, with its spare directories after commas; repeat for "
+          "several nodes. With --embedded it is DIR/vault if none is named")
       ->type_name("DIR");
   verify_command->add_option("--municipality", verifying.municipality, "Only this one's ledger")
       ->type_name("ID");
