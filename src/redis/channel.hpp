@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -29,8 +30,18 @@ class channel {
   [[nodiscard]] virtual const endpoint& where() const = 0;
 };
 
+enum class error_replies : std::uint8_t {
+  as_values,     // as `connection` promises
+  as_they_came,  // as replies, since their text says where to go
+};
+
 /// One server, or the master that sentinels name.
 [[nodiscard]] std::shared_ptr<channel> make_link(boost::asio::io_context& io, endpoint where,
-                                                 connection_options options);
+                                                 connection_options options,
+                                                 error_replies errors = error_replies::as_values);
+
+/// All masters of a cluster.
+[[nodiscard]] std::shared_ptr<channel> make_cluster(boost::asio::io_context& io, endpoint where,
+                                                    connection_options options);
 
 }  // namespace varde::redis

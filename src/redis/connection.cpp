@@ -11,8 +11,10 @@ namespace varde::redis {
 
 std::shared_ptr<connection> connection::create(boost::asio::io_context& io, endpoint where,
                                                connection_options options) {
-  return std::shared_ptr<connection>(
-      new connection(make_link(io, std::move(where), std::move(options))));
+  auto made = where.kind == deployment::cluster
+                  ? make_cluster(io, std::move(where), std::move(options))
+                  : make_link(io, std::move(where), std::move(options));
+  return std::shared_ptr<connection>(new connection(std::move(made)));
 }
 
 connection::connection(std::shared_ptr<channel> c) : channel_(std::move(c)) {}

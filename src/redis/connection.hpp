@@ -1,6 +1,7 @@
-// One pipelined connection to Redis: to one server, or to the master that sentinels name. It keeps
-// itself connected, with back-off and jitter, checks after every connect that it talks to a master
-// it may use, and answers every command exactly once, in order, with a reply or an error value.
+// One pipelined connection to Redis: to one server, to the master that sentinels name, or to all
+// masters of a cluster. It keeps itself connected, with back-off and jitter, checks after every
+// connect that it talks to a master it may use, and answers every command exactly once, in order,
+// with a reply or an error value.
 #pragma once
 
 #include <chrono>
@@ -56,6 +57,15 @@ struct connection_options {
 
 /// Everything on the io_context's one thread. Handlers are called from the io_context, never from
 /// inside `send`.
+///
+/// Of a cluster it is still one connection: connected while every slot's master is, and ended for
+/// all when one of them is lost, so that whoever listens to its state knows that a tail may be
+/// missing. Commands go by their first key; those of one slot are carried out in the order they
+/// were sent, also while the slot moves. FUNCTION, SCRIPT and WAIT go to every master and answer
+/// with the first error, the smallest number or the first reply; WAIT counts what was sent before
+/// it on any slot. An XREAD of streams in several slots asks each 20 times a second instead of
+/// blocking, since a cluster answers for one slot at a time. What MULTI begins is sent with EXEC.
+/// SCAN goes through one master after the other; its cursors are text and no numbers then.
 class connection final {
  public:
   [[nodiscard]] static std::shared_ptr<connection> create(boost::asio::io_context& io,

@@ -69,6 +69,8 @@ struct several {
 constexpr std::array several_kinds{
     several{"sentinel://", deployment::sentinel, "redis://", 26379},
     several{"sentinels://", deployment::sentinel, "rediss://", 26379},
+    several{"cluster://", deployment::cluster, "redis://", 6379},
+    several{"clusters://", deployment::cluster, "rediss://", 6379},
 };
 
 /// The text after the prefix in its four parts: account@nodes/name?files.

@@ -56,6 +56,8 @@ class redis_category final : public boost::system::error_category {
         return "this is not a sentinel but another server";
       case errc::master_unknown:
         return "no sentinel answers, or none knows the master by this name";
+      case errc::cluster_incomplete:
+        return "the Redis cluster does not serve all keys just now";
       case errc::no_replicas:
         return "Redis has too few replicas to accept writes";
     }
@@ -82,6 +84,7 @@ errc classify_error_reply(std::string_view text) noexcept {
       entry{"NOAUTH", errc::wrong_password},
       entry{"MOVED", errc::moved},
       entry{"ASK", errc::moved},
+      entry{"TRYAGAIN", errc::moved},
       entry{"CLUSTERDOWN", errc::moved},
       entry{"MASTERDOWN", errc::not_master},
       entry{"NOREPLICAS", errc::no_replicas},

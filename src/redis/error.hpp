@@ -38,7 +38,8 @@ enum class errc {
   wrong_password,
   /// The function is not loaded in this server.
   function_missing,
-  /// MOVED, ASK or CLUSTERDOWN: the key lives on another node of a cluster.
+  /// MOVED, ASK, TRYAGAIN or CLUSTERDOWN: the key lives on another node of a cluster, or is on its
+  /// way there. With a cluster endpoint only after following it for `reply_limit`.
   moved,
   /// ROLE says this server is not a master, or the sentinels name another one now.
   not_master,
@@ -52,6 +53,8 @@ enum class errc {
   not_sentinel,
   /// No sentinel answers, or none knows the master's name.
   master_unknown,
+  /// Some slots of the cluster have no master, or one that can't be reached.
+  cluster_incomplete,
   /// NOREPLICAS: fewer good replicas than `min-replicas-to-write`; the server refuses writes.
   no_replicas,
 };

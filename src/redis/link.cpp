@@ -53,10 +53,11 @@ std::string_view without_arguments(std::string_view error_text) {
 
 class link final : public channel, public std::enable_shared_from_this<link> {
  public:
-  link(asio::io_context& io, endpoint where, connection_options options)
+  link(asio::io_context& io, endpoint where, connection_options options, error_replies errors)
       : io_(io),
         where_(std::move(where)),
         options_(std::move(options)),
+        errors_(errors),
         server_(where_),
         alarm_(io),
         tick_(io) {
@@ -124,6 +125,7 @@ class link final : public channel, public std::enable_shared_from_this<link> {
   asio::io_context& io_;
   const endpoint where_;
   const connection_options options_;
+  const error_replies errors_;
   endpoint server_;                 // of this attempt
   std::shared_ptr<finder> finder_;  // none: the server is `where_`
   phase phase_ = phase::idle;
@@ -349,10 +351,14 @@ void link::answer(reply&& r) {
   in_flight_bytes_ -= command.bytes;
   if (!r.is(reply::kind::error)) return command.done(std::move(r));
   const auto why = classify_error_reply(r.text);
-  if (options_.role == server_role::master && error_lines_.allow(steady_s()))
+  const bool told = options_.role == server_role::master && why != errc::moved;
+  if (told && error_lines_.allow(steady_s()))
     spdlog::warn("redis {} answered: {}", name(), base::log_safe(without_arguments(r.text)));
   const auto generation = generation_;
-  command.done(why);
+  if (errors_ == error_replies::as_values)
+    command.done(why);
+  else
+    command.done(std::move(r));
   // A master that became a replica will refuse every write: look for the master again.
   if (why == errc::read_only && alive(generation)) fail(errc::not_master);
 }
@@ -431,9 +437,9 @@ void link::tell(bool now_connected) {
   for (std::size_t i = 0; i < listeners_.size(); ++i) listeners_[i](now_connected);
 }
 
-std::shared_ptr<channel> make_link(asio::io_context& io, endpoint where,
-                                   connection_options options) {
-  return std::make_shared<link>(io, std::move(where), std::move(options));
+std::shared_ptr<channel> make_link(asio::io_context& io, endpoint where, connection_options options,
+                                   error_replies errors) {
+  return std::make_shared<link>(io, std::move(where), std::move(options), errors);
 }
 
 }  // namespace varde::redis

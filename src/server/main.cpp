@@ -200,8 +200,7 @@ int main(int argc, char** argv) {
       ->required()
       ->type_name("FILE|DIR");
   import_command
-      ->add_option("--redis", importing.redis,
-                   "unix:/path, redis://host:port or rediss://host:port")
+      ->add_option("--redis", importing.redis, "unix:/path, redis://…, sentinel://… or cluster://…")
       ->type_name("URL");
   import_command
       ->add_option("--config", importing.config_file, "Take the Redis of this configuration")
@@ -229,7 +228,7 @@ int main(int argc, char** argv) {
   account_command->add_flag("--disable", account.disable,
                             "They can't sign in, and what they have open ends now");
   account_command
-      ->add_option("--redis", account_redis, "unix:/path, redis://host:port or rediss://host:port")
+      ->add_option("--redis", account_redis, "unix:/path, redis://…, sentinel://… or cluster://…")
       ->type_name("URL");
   account_command->add_option("--config", account_config, "Take the Redis of this configuration")
       ->type_name("FILE");

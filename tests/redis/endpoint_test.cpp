@@ -63,6 +63,8 @@ TEST(endpoint, what_is_no_endpoint_is_refused) {
                            "sentinel://a/m m",
                            "sentinel://u@a/m",
                            "sentinel://a/m?ca=/f",
+                           "cluster://",
+                           "cluster://a/m",
                            "redis://a,b:1"})
     EXPECT_EQ(parse_endpoint(text).error(), errc::bad_endpoint) << text;
 }
@@ -79,6 +81,14 @@ TEST(endpoint, sentinels_are_a_list_and_the_name_of_the_master) {
   EXPECT_TRUE(found->tls);
   EXPECT_EQ(found->ca_file, "/f");
   EXPECT_EQ(describe(*found), "sentinels://one.example:26379,[::1]:26379,10.0.0.3:7000/the-master");
+}
+
+TEST(endpoint, a_cluster_is_a_list_of_some_of_its_nodes) {
+  const auto found = parse_endpoint("cluster://varde:secret@a:7000,b");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->kind, deployment::cluster);
+  EXPECT_EQ(found->nodes, (std::vector<address>{{"a", 7000}, {"b", 6379}}));
+  EXPECT_EQ(describe(*found), "cluster://a:7000,b:6379");
 }
 
 TEST(endpoint, a_server_of_several_is_entered_as_they_all_are) {

@@ -7,6 +7,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -167,6 +168,61 @@ class watched_redis {
   scratch_directory directory_;
   std::vector<std::unique_ptr<redis_node>> nodes_;
   std::vector<std::unique_ptr<redis_node>> sentinels_;
+};
+
+/// A cluster: its masters first, then a replica of each if asked for.
+class clustered_redis {
+ public:
+  static constexpr std::size_t master_count = 3;
+
+  explicit clustered_redis(std::size_t replicas_each = 0) {
+    std::string create = "redis-cli --cluster create";
+    for (std::size_t i = 0; i < master_count * (1 + replicas_each); ++i) {
+      nodes_.push_back(std::make_unique<redis_node>(directory_.path(), settings()));
+      create += " 127.0.0.1:" + std::to_string(nodes_.back()->port());
+    }
+    boost::asio::io_context io;
+    for (const auto& one : nodes_) connect_to(io, *one);
+    const auto log = (directory_.path() / "create.log").string();
+    create += " --cluster-yes --cluster-replicas " + std::to_string(replicas_each);
+    EXPECT_EQ(std::system((create + " >" + log + " 2>&1").c_str()), 0);
+    wait_until_whole(io, replicas_each);
+  }
+
+  [[nodiscard]] redis_node& node(std::size_t i) { return *nodes_.at(i); }
+  [[nodiscard]] std::size_t size() const { return nodes_.size(); }
+  /// Named by the first and the last node.
+  [[nodiscard]] redis::endpoint where() const {
+    redis::endpoint out;
+    out.kind = redis::deployment::cluster;
+    out.nodes = {nodes_.front()->where(), nodes_.back()->where()};
+    return out;
+  }
+
+ private:
+  static std::string settings() {
+    return "appendonly yes\nrepl-diskless-sync-delay 0\ncluster-enabled yes\n"
+           "cluster-node-timeout 1000\ncluster-replica-validity-factor 0\ncluster-port " +
+           std::to_string(free_port()) + "\n";
+  }
+
+  /// Every node must have heard that all is well, and of every replica.
+  void wait_until_whole(boost::asio::io_context& io, std::size_t replicas_each) {
+    for (const auto& one : nodes_) {
+      const auto link = connect_to(io, *one);
+      EXPECT_TRUE(run_until(io, [&] {
+        const auto state = ask(io, *link, {"CLUSTER", "INFO"});
+        const auto slots = ask(io, *link, {"CLUSTER", "SLOTS"});
+        std::size_t served = 0;
+        for (const auto& range : slots->elements)
+          served += range.elements.size() == 3 + replicas_each ? 1 : 0;
+        return state->text.starts_with("cluster_state:ok") && served == master_count;
+      }));
+    }
+  }
+
+  scratch_directory directory_;
+  std::vector<std::unique_ptr<redis_node>> nodes_;
 };
 
 }  // namespace varde::test
