@@ -93,6 +93,36 @@ class a_restore_drill(scene.demo_test):
             self.assertIn("før kopien", [item.get("text") for item in after["history"]])
             self.assertEqual(after["alarms"], before["alarms"])
 
+    def test_what_came_after_the_copy_comes_back_from_the_nodes_vault(self):
+        with varde_process.varde_process() as varde:
+            device = varde.device("native")
+            who = varde.sign_in_of("operator", device["municipality"])
+            done = varde_process.run_command(
+                "backup", "--embedded", "--data", varde.data, "--to", self.file
+            )
+            self.assertEqual(done.returncode, 0, done.stderr)
+            number = scene.next_number()
+            with native_client.native_client(varde, device) as client:
+                self.assertEqual(client.signal(number).verdict, native_client.RECEIVED)
+            operator = api_client.person(varde, who).sign_in()
+            case = self.case_of(operator, f"{device['id']}/{number}")
+            operator.must(operator.must(case, "claim"), "note", text="etter kopien")
+            self.assertEqual(varde.stop(), 0)
+
+            data = os.path.join(self.scratch, "new")
+            self.assertEqual(self.restore(data).returncode, 0)
+            # As docs/administrator.md says: the vault, and not what it took for safe.
+            shutil.copytree(os.path.join(varde.data, "vault"), os.path.join(data, "vault"))
+        done = varde_process.run_command("ledger", "verify", "--embedded", "--data", data)
+        self.assertEqual(done.returncode, 1, "before the start the ledger lacks them")
+        with varde_process.varde_process(data=data) as restored:
+            again = api_client.person(restored, who).sign_in()
+            case = self.case_of(again, f"{device['id']}/{number}")
+            notes = [item.get("text") for item in again.case(case["id"])["history"]]
+            self.assertIn("etter kopien", notes)
+        done = varde_process.run_command("ledger", "verify", "--embedded", "--data", data)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
     def test_a_server_in_use_is_not_restored_into(self):
         self.back_up()
         done = self.restore(self.varde.data)
