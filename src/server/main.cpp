@@ -63,7 +63,7 @@ int import_set(const import_options& options) {
 
 /// Commands on whole ledgers name their Redis in one of three ways.
 void add_redis_options(CLI::App& command, redis_choice& choice) {
-  command.add_option("--redis", choice.url, "unix:/path, redis://host:port or rediss://host:port")
+  command.add_option("--redis", choice.url, "unix:/path, redis://…, sentinel://… or cluster://…")
       ->type_name("URL");
   command.add_option("--config", choice.config_file, "Take the Redis of this configuration")
       ->type_name("FILE");

@@ -17,6 +17,7 @@
 #include "registry/keys.hpp"
 #include "server/backup_command.hpp"
 #include "server/restore_command.hpp"
+#include "support/redis_processes.hpp"
 
 namespace varde::server {
 namespace {
@@ -226,6 +227,39 @@ TEST_F(backup, a_restored_ledger_goes_on_where_it_was) {
   ASSERT_TRUE(test::run_until(io_, [&] { return result.has_value(); }));
   EXPECT_EQ(result->status, ledger::commit_status::committed);
   EXPECT_EQ(result->version, 4u);
+}
+
+TEST_F(backup, a_cluster_is_copied_whole_and_restored_into_one_server_and_into_a_cluster) {
+  constexpr int municipalities = 12;  // so many that every master has some
+  const test::clustered_redis old;
+  const auto cluster = test::connect(io_, old.where());
+  ledger::writer writer(*cluster);
+  std::vector<ledger::commit> commits;
+  for (int i = 0; i < municipalities; ++i) {
+    const auto name = std::to_string(7000 + i);
+    story told;
+    told.claim(told.open("r-1", name + "/1"), "kari");
+    for (auto& entry : told.entries()) {
+      entry.set_municipality(name);
+      commits.push_back({name, "r-1", entry.version() - 1, {entry}});
+    }
+    ask(*cluster, {"XADD", registry::keys::set_of(name), "*", "set", "of " + name});
+  }
+  std::optional<std::vector<ledger::commit_result>> results;
+  writer.submit(commits, [&](auto r) { results = std::move(r); });
+  ASSERT_TRUE(test::run_until(io_, [&] { return results.has_value(); }));
+  for (auto& entry : *results) ASSERT_EQ(entry.status, ledger::commit_status::committed);
+
+  ASSERT_EQ(run_backup({old.where(), file_}, out_, errors_), 0) << words();
+  EXPECT_NE(words().find("Copied 24 entries of 13 ledgers and 12 other keys"), std::string::npos)
+      << words();
+  ASSERT_EQ(restore(), 0) << words();
+  EXPECT_EQ(restored_keys().size(), 3u * municipalities);
+
+  const test::clustered_redis other;
+  forget_words();
+  EXPECT_EQ(run_restore({other.where(), file_}, out_, errors_), 0) << words();
+  EXPECT_EQ(run_restore({other.where(), file_}, out_, errors_), 2) << words();
 }
 
 TEST_F(backup, only_its_owner_can_read_it_and_no_part_is_left) {
