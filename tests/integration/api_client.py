@@ -11,6 +11,8 @@ import live_client
 import openapi
 
 DESCRIPTION = openapi.description()
+# Longest wait for an answer, in seconds.
+TIMEOUT_S = 20.0
 
 
 class answer(NamedTuple):
@@ -40,7 +42,7 @@ def exchange(varde, method, path, body=None, headers=None, source=None):
     connection = http.client.HTTPSConnection(
         host,
         port,
-        timeout=20,
+        timeout=TIMEOUT_S,
         context=tls_context(varde),
         source_address=(source, 0) if source else None,
     )

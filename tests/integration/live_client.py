@@ -9,6 +9,8 @@ import struct
 import time
 
 TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
+# Longest wait for a connection, in seconds.
+TIMEOUT_S = 20.0
 
 
 class refused(Exception):
@@ -24,7 +26,7 @@ def tls_socket(varde, name="https"):
     import api_client  # here, since the two modules know each other
 
     host, port = varde.address(name)
-    raw = socket.create_connection((host, port), timeout=20)
+    raw = socket.create_connection((host, port), timeout=TIMEOUT_S)
     return api_client.tls_context(varde).wrap_socket(raw, server_hostname=host)
 
 

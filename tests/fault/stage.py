@@ -1,0 +1,277 @@
+"""One scenario's stage: a centre, devices and people at work, the faults that were made and seen to
+have happened, and the reckoning at the end."""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+import centre
+import checker
+import ledger_reader
+import processes
+import records
+from processes import failed, wait_until
+
+DRAIN_S = 40.0
+SCREENS_S = 8.0
+
+
+class player:
+    """A process that plays devices or people, by words on its standard input."""
+
+    def __init__(self, program, plan, home):
+        path = os.path.join(home, program + ".json")
+        self.record = records.reader(plan["record"])
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(plan, file)
+        self.log = os.path.join(home, program + ".log")
+        with open(self.log, "ab") as log:
+            self.child = subprocess.Popen(
+                [sys.executable, os.path.join(processes.HERE, program + ".py"), path],
+                stdin=subprocess.PIPE,
+                stderr=log,
+                stdout=log,
+                text=True,
+                preexec_fn=processes.die_with_parent,
+            )
+
+    def tell(self, word):
+        if self.child.poll() is not None:
+            with open(self.log, encoding="utf-8") as log:
+                raise failed(f"the players ended: {log.read()[-2000:]}")
+        self.child.stdin.write(word + "\n")
+        self.child.stdin.flush()
+
+    def end(self):
+        self.tell("stop")
+        self.child.wait(20)
+
+    def close(self):
+        if self.child.poll() is None:
+            self.child.kill()
+            self.child.wait()
+        self.child.stdin.close()
+        self.record.close()
+
+
+class stage:
+    """Use as a context manager; the body makes the faults, finish() reckons.
+
+    pause_s         between two signals of one device
+    spread          devices and people begin at different nodes, or all at the first
+    dispatch_share  how many of the cases are sent to a team
+    Other options are the centre's."""
+
+    def __init__(
+        self,
+        name,
+        seed,
+        pause_s=1.0,
+        spread=True,
+        dispatch_share=0.4,
+        think_s=0.2,
+        visit_s=6.0,
+        prepare=None,
+        keeps_failures=False,
+        **options,
+    ):
+        self.name, self.seed = name, seed
+        self.random = random.Random(f"{seed}/{name}")
+        self.options = options
+        self.plan = {
+            "seed": seed,
+            "pause_s": pause_s,
+            "spread": spread,
+            "dispatch_share": dispatch_share,
+            "think_s": think_s,
+            "visit_s": visit_s,
+            "patience_s": 30.0,
+            "team": centre.TEAM,
+            "password": centre.PASSWORD,
+        }
+        self.prepare = prepare
+        self.home = tempfile.mkdtemp(prefix="varde-fault-")
+        self.fired = []  # (when, what, how it was seen)
+        self.phases = []  # (when, "fault" or "healed")
+        self.notes = []
+        self.bounds = []  # (what, value, limit)
+        self.devices = self.people = self.centre = None
+        self.struck = None
+        self.keeps_failures = keeps_failures
+        self.keep = False
+
+    def __enter__(self):
+        try:
+            if self.prepare:
+                self.prepare(self)
+            self.centre = centre.centre(self.home, **self.options)
+            self._cast()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, kind, *_):
+        self.keep = self.keep or (self.keeps_failures and kind is not None)
+        self.close()
+
+    def _cast(self):
+        nodes = [{"name": n.name, **n.ports} for n in self.centre.nodes]
+        ca = os.path.join(self.home, "ca.pem")
+        common = {**self.plan, "nodes": nodes, "ca": ca}
+        device_record = os.path.join(self.home, "devices.jsonl")
+        plan = {**common, "devices": self.centre.devices, "record": device_record}
+        self.devices = player("device_process", plan, self.home)
+        people_record = os.path.join(self.home, "people.jsonl")
+        plan = {**common, "people": self.centre.people, "record": people_record}
+        self.people = player("people_process", plan, self.home)
+
+    @property
+    def nodes(self):
+        return self.centre.nodes
+
+    @property
+    def redis(self):
+        return self.centre.redis
+
+    @property
+    def gate(self):
+        return self.centre.gate
+
+    # The course of a scenario -------------------------------------------------------------------
+
+    def warm_up(self, acknowledged=None):
+        """Everybody is there, and signals are being acknowledged."""
+        wait_until(
+            lambda: self.people.record.count("signed_in") >= len(self.centre.people),
+            "all people are signed in",
+            30.0,
+        )
+        self.devices.tell("go")
+        self.people.tell("go")
+        self.traffic(acknowledged or 2 * len(self.centre.devices), 30.0)
+
+    def traffic(self, count, deadline_s=20.0):
+        """Waits until so many more signals are acknowledged."""
+        now = time.monotonic()
+        wait_until(
+            lambda: self.devices.record.count("acked", now) >= count,
+            f"{count} more acknowledged signals",
+            deadline_s,
+            0.05,
+        )
+
+    def last(self, seconds):
+        """A fault that shall last so long, lasts; returns early only with an error."""
+        end = time.monotonic() + seconds
+        wait_until(lambda: time.monotonic() >= end, "time passes", seconds + 5.0)
+
+    def fault(self, what, seen=True):
+        """Notes a fault that was made; `seen` is what shows that it happened, and it must."""
+        if not seen:
+            raise failed(f"the fault did not fire: {what}")
+        now = time.monotonic()
+        self.fired.append((now, what, seen))
+        if not self.phases:
+            self.phases.append(now)
+
+    def begin_fault(self, struck=None):
+        """The moment before the first fault, from which waiting is measured."""
+        self.struck = struck and struck.name
+        self.phases = [time.monotonic()]
+        return self.phases[0]
+
+    def healed(self):
+        """The cause of the trouble is gone."""
+        self.phases = [self.phases[0], time.monotonic()]
+
+    def bound(self, what, value, limit):
+        """A figure to reach; the scenario fails if it isn't."""
+        self.bounds.append((what, value, limit))
+
+    def log_has(self, node, text):
+        with open(node.log, encoding="utf-8", errors="replace") as file:
+            return text in file.read()
+
+    # The reckoning ------------------------------------------------------------------------------
+
+    def finish(self):
+        """Lets everything end in order, and compares; the checker with its findings."""
+        self.people.tell("drain")
+        self.devices.tell("drain")
+        wait_until(lambda: self.devices.record.count("drained"), self._undelivered, DRAIN_S, 0.1)
+        drained = time.monotonic()
+        self.centre.wait_until_together()
+        operators = [p["user"] for p in self.centre.people if p["role"] == "operator"]
+        wait_until(lambda: self._idle(operators), "the operators end what they began", DRAIN_S, 0.1)
+        entries = wait_until(self._settled_entries, "the ledger comes to rest", 20.0, 0.3)
+        check = self._checker(entries)
+
+        def all_shown():
+            nonlocal check
+            check = self._checker(entries)
+            return not check.not_shown()
+
+        try:
+            wait_until(all_shown, "screens show all", SCREENS_S, 0.3)
+        except failed:
+            pass  # the check below tells it
+        self.people.end()
+        self.devices.end()
+        check.run()
+        check.check_screens()
+        self.drained = drained
+        for one in self.nodes:
+            if one.process.runs():
+                one.stop()
+        self._verify(check)
+        for what, value, limit in self.bounds:
+            if value > limit:
+                check.found("slow", f"{what}: {value:.3f}, at most {limit:g}", [])
+        self.keep = self.keeps_failures and bool(check.findings)
+        return check
+
+    def _checker(self, entries):
+        return checker.checker(self.devices.record.more(), self.people.record.more(), entries)
+
+    def _undelivered(self):
+        return "every signal is acknowledged"
+
+    def _idle(self, operators):
+        last = {}
+        for p in self.people.record.more():
+            if p["e"] in ("idle", "ask") and p["u"] in operators:
+                last[p["u"]] = p["e"]
+        return all(last.get(user) == "idle" for user in operators)
+
+    def _settled_entries(self):
+        """The whole ledger, if nothing was added to it for a moment; also the timers come to rest."""
+        first = ledger_reader.read_all(self.redis.master())
+        processes.wait_until(lambda: True, "", 1.0)
+        second = ledger_reader.read_all(self.redis.master())
+        return second if len(first) == len(second) else None
+
+    def _verify(self, check):
+        words = ["ledger", "verify", "--redis", f"redis://127.0.0.1:{self.redis.master().port}"]
+        for one in self.nodes:
+            words += ["--vault", one.vault]
+        done = self.centre.run(*words, statuses=(0, 1, 2))
+        if done.returncode != 0:
+            lines = (done.stdout + done.stderr).splitlines()
+            check.found("broken", f"varde ledger verify says {done.returncode}", lines[-25:])
+
+    def close(self):
+        for one in (self.devices, self.people):
+            if one:
+                one.close()
+        if self.centre:
+            self.centre.close()
+        if self.keep:
+            print(f"    kept: {self.home}")
+        else:
+            shutil.rmtree(self.home, ignore_errors=True)
