@@ -2,13 +2,13 @@
 # Every test there is, from a bare clone: installs what the tests need, builds, runs the parts
 # below, and ends with a line that counts what passed and failed. Exit 1 if anything failed, also if
 # a part's script is missing.
-#   tests/run.sh [--only unit|style|model|integration|browser|sanitizers|fuzz]…
+#   tests/run.sh [--only unit|style|model|integration|fault|browser|sanitizers|fuzz]…
 set -uo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 cd "$top"
 . deploy/install.sh
 
-all_parts="style unit model integration browser sanitizers fuzz"
+all_parts="style unit model integration fault browser sanitizers fuzz"
 fuzz_s="${VARDE_FUZZ_S:-60}"   # seconds for each fuzzer
 jobs="${VARDE_JOBS:-$(nproc)}" # compilers and unit tests at a time
 logs=.cache/tests
@@ -137,6 +137,11 @@ part_integration() {
   build_console
   run integration \
     /usr/bin/python3 -m unittest discover -s tests/integration -t tests/integration -p '*_test.py' -v
+}
+
+# Real processes and real faults; the long set is tests/fault/run.sh --long.
+part_fault() {
+  build_release && run fault tests/fault/run.sh
 }
 
 part_browser() {
