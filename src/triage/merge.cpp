@@ -140,7 +140,9 @@ class merging {
         return claim(ours, c);
       case Entry::kReleased:
         // Whoever has the case now still has it; nobody needs to hear of it.
-        return c.has_owner() && !owned_by_another(c, ours) ? keep(ours, c) : void(++out_.repeated);
+        return c.has_owner() && !alarm::is_closed(c) && !owned_by_another(c, ours)
+                   ? keep(ours, c)
+                   : void(++out_.repeated);
       case Entry::kClosed:
         return close(ours, c);
       case Entry::kReopened:

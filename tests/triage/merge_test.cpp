@@ -161,6 +161,19 @@ TEST(merge, timers_of_the_island_fall_due_anew_instead) {
   EXPECT_EQ(mainland.newest().owner().user(), "kari");
 }
 
+TEST(merge, a_release_by_the_island_does_not_open_what_its_owner_closed_meanwhile) {
+  auto mainland = with_a_case();
+  mainland.claim("kari");
+  island cut{mainland};
+  auto release = cut.command(test::operator_named("kari"), "release");
+  release.mutable_release();
+  cut.did(cut.act(release).entries);
+  mainland.close("kari");
+  const auto out = merge_into(mainland, cut.ours);
+  EXPECT_TRUE(out.entries.empty());
+  EXPECT_TRUE(alarm::is_closed(mainland.newest()));
+}
+
 TEST(fold, an_entry_of_another_history_is_told_apart) {
   auto one = with_a_case();
   auto other = one;
