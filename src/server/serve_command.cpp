@@ -14,6 +14,7 @@
 #include "base/log.hpp"
 #include "edge/certificates.hpp"
 #include "redis/server_process.hpp"
+#include "server/descriptors.hpp"
 
 namespace varde::server {
 
@@ -161,6 +162,7 @@ int serve(const serve_options& options) {
 
   base::start_logging(c.log.format == "json" ? base::log_format::json : base::log_format::plain,
                       spdlog::level::from_str(c.log.level));
+  raise_descriptors(c);
   std::unique_ptr<redis::server_process> own;
   redis::endpoint where;
   if (options.embedded) {
