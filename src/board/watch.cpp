@@ -8,6 +8,7 @@ namespace varde::board {
 struct watch::inbox {
   std::mutex mutex;
   std::vector<std::shared_ptr<const change_batch>> batches;
+  node_condition condition;
   bool planned = false;
   watch* owner = nullptr;  // looking thread only
 };
@@ -15,26 +16,38 @@ struct watch::inbox {
 watch::watch(gateway& source, std::function<void(std::function<void()>)> post)
     : inbox_{std::make_shared<inbox>()} {
   inbox_->owner = this;
-  source.subscribe(
-      [in = inbox_, post = std::move(post)](std::shared_ptr<const change_batch> batch) {
-        {
-          const std::lock_guard lock{in->mutex};
-          in->batches.push_back(std::move(batch));
-          if (std::exchange(in->planned, true)) return;
-        }
-        post([in] {
-          if (in->owner) in->owner->take();
-        });
-      });
+  const auto wake = [in = inbox_, post = std::move(post)] {
+    post([in] {
+      if (in->owner) in->owner->take();
+    });
+  };
+  source.subscribe([in = inbox_, wake](std::shared_ptr<const change_batch> batch) {
+    {
+      const std::lock_guard lock{in->mutex};
+      in->batches.push_back(std::move(batch));
+      if (std::exchange(in->planned, true)) return;
+    }
+    wake();
+  });
+  source.subscribe_condition([in = inbox_, wake](const node_condition& now) {
+    {
+      const std::lock_guard lock{in->mutex};
+      in->condition = now;
+      if (std::exchange(in->planned, true)) return;
+    }
+    wake();
+  });
 }
 
 watch::~watch() { inbox_->owner = nullptr; }
 
 void watch::take() {
   std::vector<std::shared_ptr<const change_batch>> batches;
+  node_condition now;
   {
     const std::lock_guard lock{inbox_->mutex};
     batches.swap(inbox_->batches);
+    now = inbox_->condition;
     inbox_->planned = false;
   }
   change_batch gathered;
@@ -42,8 +55,11 @@ void watch::take() {
     view_.apply(*batch);
     gathered.insert(gathered.end(), batch->begin(), batch->end());
   }
-  if (gathered.empty()) return;
-  for (const auto& listener : listeners_) listener(gathered);
+  if (!gathered.empty())
+    for (const auto& listener : listeners_) listener(gathered);
+  if (now == condition_) return;
+  condition_ = now;
+  for (const auto& listener : condition_listeners_) listener(condition_);
 }
 
 }  // namespace varde::board

@@ -103,6 +103,19 @@ void write_step(json_writer& json, const alarm::v1::Step& step) {
   json.end_object();
 }
 
+void write_deed(json_writer& json, const alarm::v1::OutageDeed& deed) {
+  json.begin_object();
+  json.member("user", deed.user());
+  json.member("name", deed.name());
+  json.member("node", deed.node());
+  json.member("what", deed.what());
+  board::write_time(json, "at", deed.at_us());
+  board::write_time(json, "merged_at", deed.merged_at_us());
+  json.member("why", deed.why());
+  json.member("note", deed.note());
+  json.end_object();
+}
+
 void write_owner(json_writer& json, const Case& c) {
   if (!c.has_owner()) return json.null();
   json.begin_object();
@@ -161,6 +174,7 @@ void write_case_members(json_writer& json, const Case& c, const registry::view& 
   json.member("signal_count", c.signal_count());
   json.member("repeats_24h", c.repeats_24h());
   json.member("released_reason", c.released_reason());
+  json.member("reopened_reason", c.reopened_reason());
   write_list(json, "alarms", c.alarms(), [&](const auto& a) { write_alarm(json, a); });
   write_list(json, "visits", c.visits(), [&](const auto& v) {
     json.begin_object();
@@ -172,6 +186,7 @@ void write_case_members(json_writer& json, const Case& c, const registry::view& 
   c.has_outcome() ? write_outcome(json, c.outcome()) : json.null();
   board::write_time(json, "closed_at", c.closed_at_us());
   json.member("closed_by", c.closed_by());
+  write_list(json, "outage_deeds", c.outage_deeds(), [&](const auto& d) { write_deed(json, d); });
 }
 
 std::shared_ptr<const std::string> case_texts::text_of(const Case& c) {

@@ -142,13 +142,24 @@ void cases::get(const http::exchange_pointer& e) {
     return e->answer(http::not_found_problem());
   }
   const auto c = parts_.watch.now().find(r.id);
+  const bool cut_off = parts_.watch.condition().island_since.has_value();
+  if (!c && cut_off) return r.e->answer(command_problem({}, {}));
   if (!c) return get_closed_long_ago(r, *at);
+  // Cut off from the ledger there is nothing to wait for: the board has what matters now.
+  if (cut_off) return answer_case(r, *c, nullptr);
 
   const auto newest = std::max(c->version(), at->opened_version);
   const auto oldest =
       newest - at->opened_version < history_max ? at->opened_version : newest - history_max + 1;
+  const auto still = std::make_shared<bool>(true);
+  // An outage is only known once Redis has been silent for a while; nobody waits so long for a
+  // case.
+  parts_.web.after(history_wait, [this, r, c, still] {
+    if (std::exchange(*still, false)) answer_case(r, *c, nullptr);
+  });
   parts_.history(c->municipality(), c->subject(), oldest, newest,
-                 [this, r, c](const base::result<std::vector<alarm::v1::Entry>>& entries) {
+                 [this, r, c, still](const base::result<std::vector<alarm::v1::Entry>>& entries) {
+                   if (!std::exchange(*still, false)) return;
                    answer_case(r, *c, entries ? &*entries : nullptr);
                  });
 }

@@ -17,6 +17,8 @@ class cases {
   static constexpr std::size_t list_max = 1'000;
   /// Ledger entries read for one case; of a longer history the oldest are left out.
   static constexpr std::uint64_t history_max = 2'000;
+  /// Longest wait for the ledger; then the case is shown without its history.
+  static constexpr std::chrono::milliseconds history_wait{1'500};
 
   cases(desk_parts& parts, case_texts& texts) : parts_{parts}, texts_{texts} {}
 

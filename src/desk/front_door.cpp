@@ -68,6 +68,7 @@ void write_config(json_writer& json, const std::vector<std::string>& municipalit
   unsigned target_s = answer_target_default_s, limit_s = answer_limit_default_s,
            lease_s = claim_lease_default_s;
   std::string phone = options.centre_phone;
+  std::string tiles;
   std::string each;
   json_writer list{each};
   list.begin_array();
@@ -83,7 +84,9 @@ void write_config(json_writer& json, const std::vector<std::string>& municipalit
     target_s = first ? own_target_s : std::min(target_s, own_target_s);
     limit_s = first ? own_limit_s : std::min(limit_s, own_limit_s);
     lease_s = first ? own_lease_s : std::min(lease_s, own_lease_s);
+    const auto& own_tiles = set->municipality().map_tiles();
     if (phone.empty()) phone = own_phone;
+    if (tiles.empty()) tiles = own_tiles;
     first = false;
     list.begin_object();
     list.member("id", id);
@@ -91,13 +94,14 @@ void write_config(json_writer& json, const std::vector<std::string>& municipalit
     list.member("answer_limit_s", own_limit_s);
     list.member("claim_lease_s", own_lease_s);
     list.member("phone", own_phone.empty() ? options.centre_phone : own_phone);
+    list.member("map_tiles", own_tiles);
     list.end_object();
   }
   list.end_array();
 
   json.key("config");
   json.begin_object();
-  json.member("map_tiles", options.map_tiles);
+  json.member("map_tiles", tiles);
   json.member("answer_target_s", target_s);
   json.member("answer_limit_s", limit_s);
   json.member("claim_lease_s", lease_s);

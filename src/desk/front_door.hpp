@@ -16,7 +16,6 @@ namespace varde::desk {
 
 /// What a page should know beside who is signed in.
 struct page_options {
-  std::string map_tiles;     // URL template; empty: no tiles
   std::string centre_phone;  // where a municipality has no number of its own
   unsigned session_idle_s = 3'600;
   unsigned beat_interval_s = 5;

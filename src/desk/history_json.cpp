@@ -103,7 +103,7 @@ void write_body(json_writer& json, const Entry& entry);
 /// What was done at a node that was cut off: the item that could not be merged, and why.
 void write_deed(json_writer& json, const alarm::v1::HandledInOutage& deed) {
   json.member("why", deed.why());
-  json.key("done");
+  json.key("deed");
   json.begin_object();
   board::write_time(json, "at", deed.entry().at_us());
   json.member("type", alarm::name_of(deed.entry().body_case()));

@@ -8,6 +8,7 @@
 
 #include "alarm/ids.hpp"
 #include "base/hash.hpp"
+#include "board/condition_json.hpp"
 #include "desk/answers.hpp"
 #include "desk/front_door.hpp"
 #include "registry/rights.hpp"
@@ -41,6 +42,8 @@ live::live(desk_parts& parts, case_texts& texts)
       texts_{texts},
       epoch_{base::random_hex(epoch_bytes)},
       feeds_{{.snapshot = [this](const std::string& audience) { return snapshot(audience); },
+              .after_first =
+                  [this] { return as_frame(board::condition_frame(parts_.watch.condition())); },
               .on_message = [this](const http::feeds::feed& f,
                                    std::string_view text) { hear(f, text); },
               .on_last_gone =
@@ -48,12 +51,17 @@ live::live(desk_parts& parts, case_texts& texts)
                     consoles_.add(-1);
                     parts_.gateway.presence(user, true);
                   }}},
+      pace_{parts.web, frame_interval, [this] { send_changes(); }},
       to_console_{parts.metrics.make_histogram(
           "varde_alarm_to_console_seconds",
           "From a cause at this node's socket to its WebSocket frames")},
       consoles_{
           parts.metrics.make_gauge("varde_desk_users", "Operators with a live feed at this node")} {
   parts_.watch.on_changes([this](const board::change_batch& batch) { take(batch); });
+  parts_.watch.on_condition([this](const board::node_condition& now) {
+    const auto text = as_frame(board::condition_frame(now));
+    feeds_.broadcast([&](const std::string&) { return text; });
+  });
   parts_.accounts.on_session_ended([this](const registry::v1::SessionEnded& ended) {
     const bool revoked = ended.reason() == registry::v1::END_REASON_REVOKED;
     feeds_.close_session(ended.token_sha256(), revoked ? "revoked" : "signed_out",
@@ -100,6 +108,7 @@ http::upgrade_verdict live::accept(const http::request& in) {
 
 void live::open(http::websocket_pointer socket, const registry::session_holder& who,
                 const std::string& resume) {
+  send_changes();  // else the new feed would get again what its first frame holds
   const auto& user = who.account->user();
   const auto audience = audience_of(*who.account);
   if (!feeds_.has_user(user)) consoles_.add(1);
@@ -134,21 +143,26 @@ void live::take(const board::change_batch& batch) {
   if (std::ranges::any_of(batch, [](const auto& c) { return c.corrected; })) {
     for (const auto& c : batch) texts_.forget(c.now->id());
     ring_.clear();
-    ++newest_;
+    sent_ = ++newest_;
     feeds_.broadcast([this](const std::string& audience) { return snapshot(audience); });
     return;
   }
-  const auto before = newest_;
-  for (const auto& c : batch) ring_.push_back({++newest_, c.now, nullptr});
+  for (const auto& c : batch) ring_.push_back({++newest_, c.now, c.cause, nullptr});
+  pace_.ask();
+}
+
+void live::send_changes() {
+  const auto fresh = newest_ - std::exchange(sent_, newest_);
+  if (fresh == 0) return;
   const auto frames_of = [&](const std::string& audience) {
-    return changes_after(before, audience);
+    return changes_after(newest_ - fresh, audience);
   };
-  const std::size_t reached = feeds_.empty() ? 0 : feeds_.broadcast(frames_of);
+  if (!feeds_.empty() && feeds_.broadcast(frames_of) > 0) {
+    const auto now = base::steady_time::clock::now();
+    for (auto at = ring_.end() - static_cast<std::ptrdiff_t>(fresh); at != ring_.end(); ++at)
+      if (at->cause != base::steady_time{}) to_console_.record(now - at->cause);
+  }
   while (ring_.size() > ring_max) ring_.pop_front();
-  if (reached == 0) return;
-  const auto now = base::steady_time::clock::now();
-  for (const auto& c : batch)
-    if (c.cause != base::steady_time{}) to_console_.record(now - c.cause);
 }
 
 std::string live::audience_of(const registry::v1::Account& account) {

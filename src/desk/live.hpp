@@ -1,6 +1,6 @@
-// The operators' live feed: what is open, then every change in the order of commitment. All changes
-// of one wake-up go out as one frame for each distinct set of municipalities; who comes back with a
-// token that the ring still covers gets only what was missed.
+// The operators' live feed: what is open, how this node is, then every change in the order of
+// commitment. Changes that come close together go out as one frame for each distinct set of
+// municipalities; who comes back with a token that the ring still covers gets only what was missed.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,7 @@
 #include "desk/case_json.hpp"
 #include "desk/parts.hpp"
 #include "http/feeds.hpp"
+#include "http/pacer.hpp"
 
 namespace varde::desk {
 
@@ -21,6 +22,9 @@ class live {
  public:
   /// Changes kept for those who come back.
   static constexpr std::size_t ring_max = 8'192;
+  /// Shortest time between two frames of changes: nothing to a person, and in a flood one frame for
+  /// what would have been many.
+  static constexpr std::chrono::milliseconds frame_interval{2};
 
   live(desk_parts& parts, case_texts& texts);
 
@@ -34,6 +38,7 @@ class live {
   struct change {
     std::uint64_t number;
     board::case_pointer now;
+    base::steady_time cause;
     std::shared_ptr<const std::string> text;  // made when first sent
   };
   using municipalities = std::vector<std::string>;
@@ -43,6 +48,8 @@ class live {
             const std::string& resume);
   void hear(const http::feeds::feed& f, std::string_view text);
   void take(const board::change_batch& batch);
+  /// Sends what the feeds have not had.
+  void send_changes();
 
   [[nodiscard]] std::string audience_of(const registry::v1::Account& account);
   [[nodiscard]] bool sees(const std::string& audience, const alarm::v1::Case& c) const;
@@ -58,9 +65,11 @@ class live {
   case_texts& texts_;
   const std::string epoch_;  // of this process: tokens of another mean nothing here
   std::uint64_t newest_ = 0;
+  std::uint64_t sent_ = 0;  // to all feeds, up to this number
   std::deque<change> ring_;
   std::map<std::string, municipalities, std::less<>> audiences_;
   http::feeds feeds_;
+  http::pacer pace_;
   base::latency_histogram& to_console_;
   base::gauge& consoles_;
 };

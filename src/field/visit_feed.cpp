@@ -8,6 +8,7 @@
 #include "alarm/ids.hpp"
 #include "alarm/lifecycle.hpp"
 #include "base/hash.hpp"
+#include "board/condition_json.hpp"
 #include "field/visit_json.hpp"
 
 namespace varde::field {
@@ -29,18 +30,30 @@ bool is_for(const std::string& teams, const alarm::v1::Case& c, const alarm::v1:
   return teams.find(',' + c.municipality() + '/' + visit.team() + ',') != std::string::npos;
 }
 
+http::feeds::frame condition_of(const board::node_condition& now) {
+  return std::make_shared<const std::string>(board::condition_frame(now));
+}
+
 }  // namespace
 
 visit_feed::visit_feed(field_parts& parts)
     : parts_{parts},
       epoch_{base::random_hex(epoch_bytes)},
       feeds_{{.snapshot = [this](const std::string& teams) { return snapshot(teams); },
+              .after_first = [this] { return condition_of(parts_.watch.condition()); },
               .on_message = [this](const http::feeds::feed& f, std::string_view) { hear(f); },
               .on_last_gone = {}}} {
   parts_.watch.on_changes([this](const board::change_batch& batch) {
     ++number_;
-    if (!feeds_.empty())
-      feeds_.broadcast([&](const std::string& teams) { return changes(batch, teams); });
+    if (feeds_.empty()) return;
+    // What was shown did not come to be: a visit may be gone that no change can name.
+    const bool anew = std::ranges::any_of(batch, [](const auto& c) { return c.corrected; });
+    feeds_.broadcast(
+        [&](const std::string& teams) { return anew ? snapshot(teams) : changes(batch, teams); });
+  });
+  parts_.watch.on_condition([this](const board::node_condition& now) {
+    const auto text = condition_of(now);
+    feeds_.broadcast([&](const std::string&) { return text; });
   });
   parts_.accounts.on_session_ended([this](const registry::v1::SessionEnded& ended) {
     const bool revoked = ended.reason() == registry::v1::END_REASON_REVOKED;

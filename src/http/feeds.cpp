@@ -61,7 +61,9 @@ void feeds::add(feed f, frame first) {
   at->socket->on_message([this, alive = std::weak_ptr{alive_}, at](std::string_view text) {
     if (!alive.expired() && options_.on_message) options_.on_message(*at, text);
   });
-  at->socket->send(std::move(first));
+  const auto socket = at->socket;  // a send may end it
+  socket->send(std::move(first));
+  if (options_.after_first) socket->send(options_.after_first());
 }
 
 void feeds::forget(feed_list::iterator at) {
@@ -74,7 +76,10 @@ void feeds::send(feed& f, const frame& text, const frame_maker& snapshot) {
   if (f.behind) {
     if (f.socket->backlog_bytes() > 0) return;
     f.behind = false;
-    return f.socket->send(snapshot(f.audience));
+    const auto socket = f.socket;
+    socket->send(snapshot(f.audience));
+    if (options_.after_first) socket->send(options_.after_first());
+    return;
   }
   if (!text) return;
   if (f.socket->backlog_bytes() > 0 &&

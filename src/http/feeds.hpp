@@ -32,6 +32,9 @@ class feeds {
   struct options {
     std::size_t backlog_bytes_max = 4 * 1024 * 1024;
     frame_maker snapshot;
+    /// What goes directly after a feed's first frame and after every snapshot in a slow one's
+    /// place. May be empty.
+    std::function<frame()> after_first;
     /// A message of the page. May be empty.
     std::function<void(const feed&, std::string_view)> on_message;
     /// The last feed of a user is gone. May be empty.

@@ -37,4 +37,11 @@ void web_thread::every(std::chrono::milliseconds interval, std::function<void()>
   tickers_.back()->arm();
 }
 
+void web_thread::after(std::chrono::steady_clock::duration delay, std::function<void()> task) {
+  const auto timer = std::make_shared<boost::asio::steady_timer>(context_, delay);
+  timer->async_wait([timer, task = std::move(task)](const boost::system::error_code& failed) {
+    if (!failed) task();
+  });
+}
+
 }  // namespace varde::http

@@ -25,6 +25,8 @@ class web_thread {
   void post(std::function<void()> task);
   /// Web thread, or before it runs. Calls `task` each `interval` until this is destroyed.
   void every(std::chrono::milliseconds interval, std::function<void()> task);
+  /// Web thread, or before it runs. Calls `task` once, after `delay`.
+  void after(std::chrono::steady_clock::duration delay, std::function<void()> task);
   [[nodiscard]] boost::asio::io_context& context() noexcept { return context_; }
 
  private:

@@ -10,7 +10,9 @@ struct quiet_gateway : gateway {
   void submit(alarm::v1::Command, std::function<void(command_result)>) override {}
   void take_next(next_request, std::function<void(command_result)>) override {}
   void presence(std::string, bool) override {}
-  void subscribe_condition(std::function<void(const board::node_condition&)>) override {}
+  void subscribe_condition(std::function<void(const node_condition&)> l) override {
+    on_condition = std::move(l);
+  }
   void subscribe(std::function<void(std::shared_ptr<const change_batch>)> l) override {
     listener = std::move(l);
   }
@@ -22,6 +24,7 @@ struct quiet_gateway : gateway {
     listener(std::make_shared<change_batch>(change_batch{{std::move(c), "", {}}}));
   }
   std::function<void(std::shared_ptr<const change_batch>)> listener;
+  std::function<void(const node_condition&)> on_condition;
 };
 
 TEST(watch, several_batches_are_one_wake_up) {
@@ -44,6 +47,32 @@ TEST(watch, several_batches_are_one_wake_up) {
   ASSERT_EQ(posted.size(), 2u);
   posted[1]();
   EXPECT_EQ(seen, (std::vector<std::uint64_t>{1, 2, 3}));
+}
+
+TEST(watch, the_condition_comes_with_the_changes_before_it_and_only_when_it_is_another) {
+  quiet_gateway source;
+  std::vector<std::function<void()>> posted;
+  watch w{source, [&](std::function<void()> task) { posted.push_back(std::move(task)); }};
+  std::vector<std::string> heard;
+  w.on_changes([&](const change_batch&) { heard.emplace_back("changes"); });
+  w.on_condition([&](const node_condition& now) {
+    heard.emplace_back(now.island_since ? "island" : "together");
+  });
+  node_condition island;
+  island.island_since = base::wall_now();
+  source.on_condition(island);
+  source.publish(1);
+  ASSERT_EQ(posted.size(), 1u);
+  posted[0]();
+  source.on_condition(island);
+  source.on_condition({});
+  source.on_condition(island);
+  posted[1]();
+  EXPECT_EQ(heard, (std::vector<std::string>{"changes", "island"}));
+  EXPECT_EQ(w.condition(), island);
+  source.on_condition({});
+  posted[2]();
+  EXPECT_EQ(heard.back(), "together");
 }
 
 TEST(watch, what_comes_after_its_end_is_let_go) {

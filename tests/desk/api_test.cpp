@@ -277,6 +277,86 @@ TEST_F(api, a_case_is_shown_even_when_the_ledger_cannot_be_read) {
   EXPECT_EQ(centre.send(centre.as("olga", "GET", "/api/v1/cases/9901.r-1001.77")).status, 503);
 }
 
+TEST_F(api, a_silent_ledger_does_not_hold_a_case_up) {
+  history_answers = false;
+  start();
+  publish({made_up_case("9901")});
+  const auto r = centre.send(centre.as("olga", "GET", "/api/v1/cases/9901.r-1001.1"));
+  EXPECT_EQ(r.status, 200);
+  EXPECT_EQ(boost::json::parse(r.body).at("history_available").as_bool(), false);
+}
+
+TEST_F(api, an_island_shows_its_board_and_does_not_ask_the_ledger) {
+  history_answers = false;
+  start();
+  publish({made_up_case("9901")});
+  board::node_condition island;
+  island.island_since = base::wall_now();
+  centre.gateway.on_condition(island);
+  centre.on_web_thread([] {});
+  const auto r = centre.send(centre.as("olga", "GET", "/api/v1/cases/9901.r-1001.1"));
+  EXPECT_EQ(r.status, 200);
+  EXPECT_EQ(boost::json::parse(r.body).at("history_available").as_bool(), false);
+  EXPECT_EQ(centre.send(centre.as("olga", "GET", "/api/v1/cases/9901.r-1001.77")).status, 503);
+  EXPECT_EQ(centre.send(centre.as("olga", "GET", "/api/v1/me")).status, 200);
+  centre.on_web_thread([&] { EXPECT_TRUE(asked_history.empty()); });
+}
+
+TEST_F(api, what_was_done_during_an_outage_stands_on_the_case_and_in_its_history) {
+  alarm::v1::Entry deed;
+  deed.set_version(2);
+  deed.set_at_us(2'000'000);
+  deed.set_merged_at_us(3'000'000);
+  deed.set_case_id("9901.r-1001.1");
+  auto& done = *deed.mutable_handled_in_outage();
+  done.set_why("already_claimed");
+  done.mutable_entry()->set_node("varde-2");
+  done.mutable_entry()->set_at_us(1'000'000);
+  done.mutable_entry()->mutable_actor()->set_kind(alarm::v1::ACTOR_KIND_OPERATOR);
+  done.mutable_entry()->mutable_actor()->set_name("Per Vakt");
+  done.mutable_entry()->mutable_closed()->mutable_outcome()->set_kind(
+      alarm::v1::OUTCOME_KIND_FALSE);
+  alarm::v1::Entry reopened = deed;
+  reopened.set_version(3);
+  reopened.mutable_reopened()->set_reason("outage_visit");
+  history = std::vector<alarm::v1::Entry>{deed, reopened};
+  start();
+  auto c = made_up_case("9901", 3);
+  c.set_reopened_reason("outage_visit");
+  auto& shown = *c.add_outage_deeds();
+  shown.set_name("Per Vakt");
+  shown.set_what("closed");
+  shown.set_at_us(1'000'000);
+  shown.set_merged_at_us(3'000'000);
+  shown.set_why("already_claimed");
+  publish({c});
+  const auto r = centre.send(centre.as("olga", "GET", "/api/v1/cases/9901.r-1001.1"));
+  EXPECT_EQ(schema.wrong("CaseAlone", r.body), std::vector<std::string>{});
+  const auto parsed = boost::json::parse(r.body);
+  EXPECT_EQ(parsed.at("reopened_reason").as_string(), "outage_visit");
+  EXPECT_EQ(parsed.at("outage_deeds").at(0).at("name").as_string(), "Per Vakt");
+  EXPECT_EQ(parsed.at("outage_deeds").at(0).at("at").as_string(), "1970-01-01T00:00:01.000Z");
+  const auto& item = parsed.at("history").at(0);
+  EXPECT_EQ(item.at("why").as_string(), "already_claimed");
+  EXPECT_EQ(item.at("deed").at("type").as_string(), "closed");
+  EXPECT_EQ(item.at("merged_at").as_string(), "1970-01-01T00:00:03.000Z");
+  EXPECT_EQ(parsed.at("history").at(1).at("reason").as_string(), "outage_visit");
+}
+
+TEST_F(api, a_page_learns_its_municipalities_tiles_and_telephone) {
+  auto set = made_up_set("9901", "Fjordvik", "Anna Solvang");
+  set.mutable_municipality()->set_map_tiles("https://map.example/{z}/{x}/{y}.png");
+  centre.directory.replace(std::move(set));
+  start();
+  const auto me =
+      boost::json::parse(centre.send(centre.as("both", "GET", "/api/v1/me")).body).at("config");
+  EXPECT_EQ(me.at("map_tiles").as_string(), "https://map.example/{z}/{x}/{y}.png");
+  EXPECT_EQ(me.at("centre_phone").as_string(), "+4755500000");
+  EXPECT_EQ(me.at("municipalities").at(0).at("map_tiles").as_string(),
+            "https://map.example/{z}/{x}/{y}.png");
+  EXPECT_EQ(me.at("municipalities").at(1).at("map_tiles").as_string(), "");
+}
+
 TEST_F(api, a_resident_is_a_card_without_the_code_and_an_audit_entry) {
   start();
   const auto r = centre.send(centre.as("olga", "GET", "/api/v1/residents/1001?municipality=9901"));

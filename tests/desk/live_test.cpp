@@ -7,8 +7,14 @@ namespace {
 
 class live : public desk_fixture {
  protected:
-  /// The next frame that isn't a beat, checked against the description.
+  /// The next frame that isn't a beat nor the condition, checked against the description.
   boost::json::value next(raw_client& client) {
+    for (;;) {
+      auto frame = next_of_any(client);
+      if (type(frame) != "condition") return frame;
+    }
+  }
+  boost::json::value next_of_any(raw_client& client) {
     for (;;) {
       const auto text = centre_fixture::next_text(client);
       if (text.empty()) return nullptr;
@@ -213,6 +219,65 @@ TEST_F(live, a_slow_console_gets_a_snapshot_instead_of_an_endless_backlog) {
   }
   EXPECT_TRUE(snapshot_came);
   EXPECT_LT(bytes, 20u * 1024 * 1024);
+}
+
+TEST_F(live, the_condition_comes_after_the_first_frame_and_at_every_change) {
+  start();
+  board::node_condition now;
+  now.island_since = base::from_us(1'800'000'000'000'000);
+  centre.gateway.on_condition(now);
+  centre.on_web_thread([] {});
+  const auto client = centre.open_live("olga");
+  ASSERT_EQ(type(next_of_any(*client)), "snapshot");
+  const auto island = next_of_any(*client);
+  ASSERT_EQ(type(island), "condition");
+  EXPECT_EQ(island.at("island_since").as_string(), "2027-01-15T08:00:00.000Z");
+  EXPECT_TRUE(island.at("disk_failed_since").is_null());
+  now.reconciling = true;
+  centre.gateway.on_condition(now);
+  EXPECT_TRUE(next_of_any(*client).at("reconciling").as_bool());
+  centre.gateway.on_condition({});
+  const auto together = next_of_any(*client);
+  EXPECT_TRUE(together.at("island_since").is_null());
+  EXPECT_FALSE(together.at("reconciling").as_bool());
+}
+
+TEST_F(live, changes_that_come_close_together_are_one_frame_in_their_order) {
+  start();
+  const auto client = centre.open_live("olga");
+  ASSERT_EQ(type(next(*client)), "snapshot");
+  constexpr std::int64_t last = 300;
+  // On the web thread itself, so that no frame can go out between them but the first.
+  centre.on_web_thread([&] {
+    for (std::uint64_t version = 1; version <= last; ++version)
+      centre.gateway.publish({shared(made_up_case("9901", version))});
+  });
+  for (std::uint64_t version = last + 1; version <= 2 * last; ++version)
+    publish({made_up_case("9901", version)});
+  std::int64_t seen = 0, frames = 0;
+  while (seen < 2 * last) {
+    const auto frame = next(*client);
+    ASSERT_EQ(type(frame), "changes");
+    ++frames;
+    for (const auto& change : frame.at("changes").as_array())
+      ASSERT_EQ(change.at("case").at("version").as_int64(), ++seen);
+  }
+  EXPECT_LT(frames, last);
+}
+
+TEST_F(live, what_did_not_come_to_be_is_replaced_by_a_fresh_snapshot) {
+  start();
+  publish({made_up_case("9901", 7)});
+  const auto client = centre.open_live("olga");
+  const auto first = next(*client);
+  ASSERT_EQ(type(first), "snapshot");
+  auto batch = std::make_shared<board::change_batch>();
+  batch->push_back({shared(made_up_case("9901", 3)), "", {}, true});
+  centre.gateway.listener(std::move(batch));
+  const auto again = next(*client);
+  ASSERT_EQ(type(again), "snapshot");
+  EXPECT_EQ(again.at("cases").at(0).at("version").as_int64(), 3);
+  EXPECT_EQ(type(next(*centre.open_live("olga", token(first)))), "snapshot");
 }
 
 TEST_F(live, measures_from_cause_to_frame) {

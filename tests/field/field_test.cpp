@@ -254,6 +254,7 @@ TEST_F(field_api, the_live_feed_shows_ones_own_teams_and_ends_with_the_session) 
   EXPECT_TRUE(first.at("snapshot").as_bool());
   ASSERT_EQ(first.at("visits").as_array().size(), 1u);
   EXPECT_EQ(first.at("visits").at(0).at("municipality").as_string(), "9901");
+  EXPECT_EQ(next().at("type").as_string(), "condition");
 
   publish({with_visit("9902", alarm::v1::VISIT_STATE_ACCEPTED, "rune", 3)});
   publish({with_visit("9901", alarm::v1::VISIT_STATE_RECALLED, "", 3)});
@@ -265,6 +266,25 @@ TEST_F(field_api, the_live_feed_shows_ones_own_teams_and_ends_with_the_session) 
   centre.on_web_thread([&] { centre.accounts.sign_out(centre.token_of("rita")); });
   EXPECT_EQ(next().at("reason").as_string(), "signed_out");
   EXPECT_EQ(client->receive_frame().value_or(raw_frame{}).close_code(), 4401);
+}
+
+TEST_F(field_api, the_live_feed_says_how_the_node_is_and_drops_a_visit_that_did_not_come_to_be) {
+  start();
+  publish({with_visit("9901", alarm::v1::VISIT_STATE_OFFERED, "", 3)});
+  const auto client = centre.open_live("rita");
+  const auto next = [&] { return boost::json::parse(centre_fixture::next_text(*client)); };
+  EXPECT_EQ(next().at("visits").as_array().size(), 1u);
+  EXPECT_TRUE(next().at("island_since").is_null());
+  board::node_condition island;
+  island.island_since = base::wall_now();
+  centre.gateway.on_condition(island);
+  EXPECT_TRUE(next().at("island_since").is_string());
+  auto batch = std::make_shared<board::change_batch>();
+  batch->push_back({shared(made_up_case("9901", 2)), "", {}, true});
+  centre.gateway.listener(std::move(batch));
+  const auto again = next();
+  EXPECT_TRUE(again.at("snapshot").as_bool());
+  EXPECT_TRUE(again.at("visits").as_array().empty());
 }
 
 }  // namespace

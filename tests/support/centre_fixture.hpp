@@ -51,7 +51,9 @@ class fake_gateway : public board::gateway {
     const std::lock_guard lock{mutex};
     present.emplace_back(std::move(user), gone);
   }
-  void subscribe_condition(std::function<void(const board::node_condition&)>) override {}
+  void subscribe_condition(std::function<void(const board::node_condition&)> l) override {
+    on_condition = std::move(l);
+  }
   void subscribe(std::function<void(std::shared_ptr<const board::change_batch>)> l) override {
     listener = std::move(l);
   }
@@ -69,6 +71,7 @@ class fake_gateway : public board::gateway {
   decision decide;
   board::command_result next{board::command_status::not_found, "", nullptr};
   std::function<void(std::shared_ptr<const board::change_batch>)> listener;
+  std::function<void(const board::node_condition&)> on_condition;
 };
 
 class silent_journal : public registry::sign_in_journal {
