@@ -8,8 +8,8 @@
 
 namespace varde::http {
 
-std::string security_headers(std::string_view tile_origin) {
-  const std::string tiles = tile_origin.empty() ? "" : fmt::format(" {}", tile_origin);
+std::string security_headers(std::string_view tile_origins) {
+  const std::string tiles = tile_origins.empty() ? "" : fmt::format(" {}", tile_origins);
   return fmt::format(
       "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n"
       "Content-Security-Policy: default-src 'self'; img-src 'self' data:{}; connect-src 'self'; "

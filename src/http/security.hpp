@@ -18,9 +18,9 @@ inline constexpr std::string_view session_cookie = "__Host-varde";
 /// Longer cookie values are not looked up.
 inline constexpr std::size_t session_token_bytes_max = 128;
 
-/// The headers that every response bears, errors too, as text with line ends. `tile_origin` is
-/// where map tiles come from, as "https://tiles.example", or empty.
-[[nodiscard]] std::string security_headers(std::string_view tile_origin);
+/// The headers that every response bears, errors too, as text with line ends. `tile_origins` is
+/// where map tiles come from, as "https://tiles.example https://*.map.example", or empty.
+[[nodiscard]] std::string security_headers(std::string_view tile_origins);
 
 /// "https://host:port" of a URL or URL template; empty if it isn't an https or http URL.
 [[nodiscard]] std::string origin_of(std::string_view url);

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <optional>
 
+#include "base/json_writer.hpp"
 #include "base/log.hpp"
 #include "http/connection.hpp"
 #include "http/error.hpp"
@@ -138,8 +139,20 @@ class listener : public std::enable_shared_from_this<listener> {
   tcp::endpoint bound_;
 };
 
-response health(bool well, std::string_view status) {
-  return json_response(fmt::format("{{\"status\":\"{}\"}}", status), well ? 200 : 503);
+response health(bool well, std::string_view status,
+                const std::vector<std::string>* degraded = nullptr) {
+  std::string text;
+  base::json_writer json{text};
+  json.begin_object();
+  json.member("status", status);
+  if (degraded) {
+    json.key("degraded");
+    json.begin_array();
+    for (const auto& line : *degraded) json.value(line);
+    json.end_array();
+  }
+  json.end_object();
+  return json_response(std::move(text), well ? 200 : 503);
 }
 
 }  // namespace
@@ -153,12 +166,14 @@ struct server::state {
         plain{std::make_shared<site>(m, "metrics")} {
     for (auto* s : {secure.get(), plain.get()}) {
       s->bounds = options.bounds;
-      s->security_text = security_headers(origin_of(options.map_tiles));
+      s->security_text = security_headers("");
       s->routes.route(method::get, "/healthz",
                       [](const exchange_pointer& e) { e->answer(health(true, "ok")); });
-      s->routes.route(method::get, "/readyz", [this](const exchange_pointer& e) {
-        const bool well = ready && ready() && !secure->draining;
-        e->answer(health(well, well ? "ready" : "not_ready"));
+      s->routes.route(method::get, "/readyz", [this, s](const exchange_pointer& e) {
+        const auto now = ready ? ready() : readiness{};
+        const bool well = now.takes_work && !secure->draining;
+        e->answer(
+            health(well, well ? "ready" : "not_ready", s == plain.get() ? &now.degraded : nullptr));
       });
     }
     plain->routes.route(method::get, "/metrics", [this](const exchange_pointer& e) {
@@ -194,7 +209,7 @@ struct server::state {
   asio::ssl::context tls{asio::ssl::context::tls_server};
   std::shared_ptr<listener> secure_listener;
   std::shared_ptr<listener> plain_listener;
-  std::function<bool()> ready;
+  std::function<readiness()> ready;
 };
 
 server::server(web_thread& web, server_options options, base::metrics& metrics)
@@ -203,7 +218,11 @@ server::~server() { stop(); }
 
 router& server::routes() { return state_->secure->routes; }
 const origin_list& server::origins() const { return state_->secure->origins; }
-void server::on_ready(std::function<bool()> ready) { state_->ready = std::move(ready); }
+void server::on_ready(std::function<readiness()> ready) { state_->ready = std::move(ready); }
+void server::set_tile_origins(std::string_view origins) {
+  for (auto* s : {state_->secure.get(), state_->plain.get()})
+    s->security_text = security_headers(origins);
+}
 
 base::result<void> server::start() {
   state& s = *state_;

@@ -23,9 +23,15 @@ struct server_options {
   std::string metrics;           // HOST:PORT of the plain listener; empty: off
   std::string console_dir;       // the built pages; empty: none
   std::vector<std::string>
-      origins;            // of our pages as browsers see them, beside the https address itself
-  std::string map_tiles;  // URL template of map tiles, for the content security policy; empty: none
+      origins;  // of our pages as browsers see them, beside the https address itself
   limits bounds;
+};
+
+/// What /readyz says.
+struct readiness {
+  bool takes_work = false;  // false: 503
+  /// A line for each thing that is not as it should be. Only the plain listener tells.
+  std::vector<std::string> degraded;
 };
 
 class server {
@@ -43,7 +49,10 @@ class server {
   /// or wildcard address "https://localhost:PORT" too.
   [[nodiscard]] const origin_list& origins() const;
   /// Asked by /readyz on the web thread; until it is set the answer is no.
-  void on_ready(std::function<bool()> ready);
+  void on_ready(std::function<readiness()> ready);
+  /// Where map tiles come from: origins with a space between, for the content security policy of
+  /// what is answered from now on. Web thread, or before start().
+  void set_tile_origins(std::string_view origins);
 
   /// Reads pages and certificate, binds and listens. A failure is in the log with what and where.
   base::result<void> start();

@@ -49,7 +49,8 @@ class websocket_connection final : public websocket_session,
         ws::stream_base::timeout{bounds.handshake_timeout, bounds.websocket_idle_timeout, true});
     ws_.set_option(ws::permessage_deflate{});
     ws_.set_option(ws::stream_base::decorator([this](ws::response_type& out) {
-      out.set(beast::http::field::server, "");  // else Beast puts its own name and version there
+      // Else Beast puts its own name and version there; no header may be empty.
+      out.set(beast::http::field::server, "varde");
       add_lines(out, site_->security_text);
     }));
     ws_.read_message_max(bounds.websocket_message_bytes_max);

@@ -46,6 +46,7 @@ struct tls_config {
 struct http_config {
   std::string console_dir;                   // the built pages; empty: the installed ones
   std::vector<std::string> allowed_origins;  // beside the https address itself
+  std::string centre_phone;                  // where a municipality has no number of its own
   std::int64_t session_idle_min = 60;
   std::int64_t session_max_h = 13;
 };

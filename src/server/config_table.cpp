@@ -59,6 +59,12 @@ bool is_log_level(std::string_view text) {
   return std::ranges::find(levels, text) != levels.end();
 }
 
+bool is_phone_or_empty(std::string_view text) {
+  constexpr std::size_t characters_max = 20;
+  return text.size() <= characters_max &&
+         text.find_first_not_of("+ 0123456789") == std::string_view::npos;
+}
+
 /// "https://host[:port]" and nothing after it.
 bool is_origin(std::string_view text) {
   constexpr std::string_view scheme = "https://";
@@ -132,6 +138,8 @@ std::vector<config_row> make_table() {
   directory("http.console_dir", &config::http, &http_config::console_dir);
   rows.push_back(list_row("http.allowed_origins", &config::http, &http_config::allowed_origins,
                           "a list of origins, each https://HOST[:PORT]", &is_origin));
+  text("http.centre_phone", &config::http, &http_config::centre_phone,
+       std::string{"a telephone number: digits, + and spaces, or empty"}, &is_phone_or_empty);
   number("http.session_idle_min", &config::http, &http_config::session_idle_min, 1, 24 * 60);
   number("http.session_max_h", &config::http, &http_config::session_max_h, 1, 24);
 

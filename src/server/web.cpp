@@ -10,8 +10,10 @@
 #include <filesystem>
 #include <future>
 #include <optional>
+#include <set>
 #include <thread>
 
+#include "board/condition_json.hpp"
 #include "board/watch.hpp"
 #include "desk/desk.hpp"
 #include "desk/front_door.hpp"
@@ -68,6 +70,15 @@ http::server_options http_options_of(const config& c) {
   return out;
 }
 
+/// Where the municipalities' map tiles come from, for the content security policy.
+std::string tile_origins_of(const registry::view& all) {
+  std::set<std::string> origins;
+  for (const auto& set : all.municipalities())
+    if (auto origin = http::origin_of(set->municipality().map_tiles()); !origin.empty())
+      origins.insert(std::move(origin));
+  return fmt::format("{}", fmt::join(origins, " "));
+}
+
 registry::account_options account_options_of(const config& c) {
   registry::account_options out;
   out.node = c.node.name;
@@ -93,15 +104,9 @@ struct web::state {
         watch(gateway, post),
         server(thread_of, http_options_of(c), metrics),
         door(accounts, directory, server.origins(), audit, page_options_of(c)),
-        field({thread_of,
-               server.routes(),
-               [this](const http::exchange_pointer& e) { return door.admit(e); },
-               gateway,
-               watch,
-               directory,
-               accounts,
-               audit,
-               {}}),
+        field({thread_of, server.routes(),
+               [this](const http::exchange_pointer& e) { return door.admit(e); }, gateway, watch,
+               directory, accounts, audit, c.http.centre_phone}),
         desk({thread_of, server.routes(), door, gateway, watch, directory, accounts, audit, metrics,
               [this](const std::string& municipality, const std::string& subject,
                      std::uint64_t from, std::uint64_t to, desk::history_handler done) {
@@ -114,11 +119,19 @@ struct web::state {
     thread_of.every(std::chrono::seconds{5}, [this] {
       accounts.end_expired();
       audit.retry();
+      allow_tiles();
     });
+  }
+
+  /// The policy follows the registry, which an import may change at any time.
+  void allow_tiles() {
+    if (const auto now = directory.generation(); std::exchange(tiles_of, now) != now)
+      server.set_tile_origins(tile_origins_of(*directory.current()));
   }
 
   static desk::page_options page_options_of(const config& c) {
     desk::page_options out;
+    out.centre_phone = c.http.centre_phone;
     out.session_idle_s = static_cast<unsigned>(c.http.session_idle_min * 60);
     return out;
   }
@@ -149,6 +162,7 @@ struct web::state {
   desk::front_door door;
   field::field field;
   desk::desk desk;
+  std::uint64_t tiles_of = 0;  // the generation whose tiles are allowed
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work;
   std::thread thread;
 };
@@ -181,7 +195,11 @@ std::string web::open(std::function<bool()> ready) {
   state& s = *state_;
   base::error_code wrong;
   const bool ran = s.run([&] {
-    s.server.on_ready(std::move(ready));
+    s.allow_tiles();
+    s.server.on_ready([&s, ready = std::move(ready)] {
+      const auto& now = s.watch.condition();
+      return http::readiness{ready() && board::can_acknowledge(now), board::degradations(now)};
+    });
     if (const auto opened = s.server.start(); !opened) wrong = opened.error();
   });
   if (ran && !wrong) return {};

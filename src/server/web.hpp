@@ -26,7 +26,8 @@ class web {
 
   /// Starts the thread and waits until registry and accounts are loaded. Empty, or what is wrong.
   [[nodiscard]] std::string load();
-  /// Binds and listens. `ready` is asked by /readyz, on the web thread. Empty, or what is wrong.
+  /// Binds and listens. `ready` says for /readyz, on the web thread, whether the core works; how
+  /// well the node can acknowledge is known here. Empty, or what is wrong.
   [[nodiscard]] std::string open(std::function<bool()> ready);
   [[nodiscard]] std::string https_address() const;
   [[nodiscard]] std::string metrics_address() const;

@@ -22,7 +22,6 @@ class http_server : public ::testing::Test {
     write("felt/sw.js", "self.oninstall = null;");
     write("assets/app-4fe1c2.js", "export {};");
     web.options.console_dir = pages;
-    web.options.map_tiles = "https://{s}.tiles.example/{z}/{x}/{y}.png";
   }
 
   void write(const std::string& name, std::string_view content) {
@@ -43,6 +42,7 @@ class http_server : public ::testing::Test {
     routes.route(method::get, "/api/dropped", [](const http::exchange_pointer&) {});
     routes.route(method::get, "/api/never",
                  [this](const http::exchange_pointer& e) { kept.push_back(e); });
+    web.server().set_tile_origins("https://*.tiles.example https://map.example");
     ASSERT_TRUE(web.start());
   }
 
@@ -66,7 +66,8 @@ void expect_security_headers(const raw_response& r) {
   const auto csp = r.header("content-security-policy");
   EXPECT_NE(csp.find("default-src 'self';"), std::string::npos);
   EXPECT_NE(csp.find("frame-ancestors 'none'"), std::string::npos);
-  EXPECT_NE(csp.find("img-src 'self' data: https://*.tiles.example;"), std::string::npos);
+  EXPECT_NE(csp.find("img-src 'self' data: https://*.tiles.example https://map.example;"),
+            std::string::npos);
   EXPECT_EQ(csp.find("unsafe"), std::string::npos);
   EXPECT_EQ(r.header("cross-origin-opener-policy"), "same-origin");
   EXPECT_EQ(r.header("cross-origin-resource-policy"), "same-origin");
@@ -317,7 +318,9 @@ TEST_F(http_server, no_path_climbs_out_of_the_pages) {
 TEST_F(http_server, metrics_and_health_stand_on_their_own_plain_listener) {
   start();
   bool ready = false;
-  web.on_web_thread([&] { web.server().on_ready([&] { return ready; }); });
+  web.on_web_thread([&] {
+    web.server().on_ready([&] { return http::readiness{ready, {"the ledger is away"}}; });
+  });
   raw_client client{web.metrics_port(), false};
   const auto metrics = client.ask(simple("GET", "/metrics"));
   ASSERT_TRUE(metrics);
@@ -325,7 +328,10 @@ TEST_F(http_server, metrics_and_health_stand_on_their_own_plain_listener) {
   EXPECT_EQ(client.ask(simple("GET", "/healthz")).value_or(raw_response{}).status, 200);
   EXPECT_EQ(client.ask(simple("GET", "/readyz")).value_or(raw_response{}).status, 503);
   web.on_web_thread([&] { ready = true; });
-  EXPECT_EQ(client.ask(simple("GET", "/readyz")).value_or(raw_response{}).status, 200);
+  const auto degraded = client.ask(simple("GET", "/readyz")).value_or(raw_response{});
+  EXPECT_EQ(degraded.status, 200);
+  EXPECT_EQ(degraded.body, R"({"status":"ready","degraded":["the ledger is away"]})");
+  EXPECT_EQ(ask(simple("GET", "/readyz")).body, R"({"status":"ready"})");
   EXPECT_EQ(client.ask(simple("GET", "/api/hello")).value_or(raw_response{}).status, 404);
   EXPECT_EQ(ask(simple("GET", "/metrics")).status, 404);
 }

@@ -53,7 +53,7 @@ TEST_F(websocket, opens_for_our_own_origin_without_compression) {
   ASSERT_TRUE(r);
   EXPECT_EQ(r->status, 101);
   EXPECT_FALSE(r->has("sec-websocket-extensions"));
-  EXPECT_EQ(r->header("server"), "");
+  EXPECT_EQ(r->header("server"), "varde");
   EXPECT_EQ(r->header("x-content-type-options"), "nosniff");
   EXPECT_TRUE(r->has("strict-transport-security"));
   client.send_text("hi");
