@@ -37,7 +37,7 @@ struct core_options {
   std::uint32_t replicas = 1;
   std::chrono::milliseconds replicas_limit{500};
   std::chrono::milliseconds patience{1'000};
-  std::chrono::seconds recheck{300};
+  std::chrono::seconds recheck{60};
   /// Where this node's vault is, and its bounds.
   vault::options vault;
   /// start() gives up when the ledger could not be read by then.

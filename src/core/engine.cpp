@@ -194,7 +194,8 @@ void engine::decide(input&& in) {
 
 void engine::decide_admission(subject& s, alarm::admission&& admission) {
   if (condition_.disk_failed_since && admission.lane != alarm::v1::LANE_LIFE) {
-    push_back(admission);
+    settled refused{std::move(admission), command_status::done, {}, {}};
+    ask_to_try_again(refused);
     return;
   }
   const auto set = registry_.current().municipality(admission.municipality.str());
@@ -329,7 +330,7 @@ std::optional<ledger::guard> engine::guard_of(const input& in) {
 void engine::append(subject& s, std::vector<alarm::v1::Entry> entries, settled&& from) {
   if (s.batch_place == subject::npos) {
     s.batch_place = batch_.size();
-    batch_.push_back({&s, {}});
+    batch_.push_back({&s, {}, false});
     commits_.push_back({s.state.municipality(), s.state.subject(), s.state.version(), {}});
   }
   if (auto guard = guard_of(from.in)) commits_[s.batch_place].guarded_by = std::move(guard);
@@ -357,8 +358,11 @@ void engine::tick() {
   const auto now = options_.steady();
   house_.look(now);
   if (!open_) return;
-  if (marks_.back().first + std::chrono::seconds{1} <= now) marks_.emplace_back(now, newest_);
-  while (marks_.size() > 1 && marks_[1].first + options_.recheck <= now) marks_.pop_front();
+  if (link_ == link::together && marks_.back().first + std::chrono::seconds{1} <= now)
+    marks_.emplace_back(now, newest_);
+  // Cut off, what was written shortly before stays doubtful however long it lasts.
+  while (link_ == link::together && marks_.size() > 1 && marks_[1].first + options_.recheck <= now)
+    marks_.pop_front();
   try_again();
   if (stalled_) return;
   if (link_ == link::together) subjects_.forget_some();

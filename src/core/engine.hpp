@@ -41,8 +41,9 @@ struct engine_options {
   std::uint32_t replicas = 1;
   /// A ledger, or a vault, that has not answered for so long is not waited for.
   std::chrono::milliseconds patience{1'000};
-  /// After the ledger was away, what this node wrote in this time before is held against it.
-  std::chrono::seconds recheck{300};
+  /// After the ledger was away, and at a start, what this node wrote in this time before is held
+  /// against it: longer than a replica's lag.
+  std::chrono::seconds recheck{60};
   /// Inputs decided in one batch; more wait in the lanes.
   std::size_t batch_inputs_max = 1'024;
   /// Wall and steady time; the simulation gives its own.
@@ -132,6 +133,7 @@ class engine {
   struct pending {
     subject* about = nullptr;
     std::vector<settled> inputs;
+    bool elsewhere = false;  // in the ledger, and in as many replicas as the policy wants
   };
   struct meters;
 
@@ -159,9 +161,10 @@ class engine {
   void settle_if_known();
   void settle();
   void hold_back(std::vector<pending> held, std::vector<ledger::commit> commits);
+  void confirm_oldest();
   void batch_is_over();
   void answer(settled& s, alarm::verdict outcome);
-  void push_back(const alarm::admission& admission);
+  void ask_to_try_again(settled& s);
   void deliver_answers();
 
   void become_island();

@@ -26,6 +26,12 @@ std::string trace_of(const input& in) {
   return {};
 }
 
+/// Life alarms, and what people do about them, go on without the disk if the ledger is safe enough.
+bool is_urgent(const input& in) {
+  const auto* a = std::get_if<alarm::admission>(&in);
+  return a == nullptr || a->lane == alarm::v1::LANE_LIFE;
+}
+
 bool is_by_system(const input& in) {
   const auto* command = std::get_if<command_input>(&in);
   return command != nullptr && command->command.actor().kind() == alarm::v1::ACTOR_KIND_SYSTEM;
@@ -99,6 +105,7 @@ void engine::settle() {
   std::vector<pending> held, done;
   std::vector<ledger::commit> held_commits;
   std::vector<subject*> again;
+  const bool wants_replicas = options_.policy == acknowledgement::disk_redis_replica;
   bool replicas_missing = false;
   bool alone = false;
 
@@ -107,7 +114,8 @@ void engine::settle() {
     subject& s = *p.about;
     switch (results[i].status) {
       case ledger::commit_status::committed:
-        replicas_missing = replicas_missing || results[i].replicas < options_.replicas;
+        p.elsewhere = !wants_replicas || results[i].replicas >= options_.replicas;
+        replicas_missing = replicas_missing || !p.elsewhere;
         if (commits_[i].expected_version == 0) s.read = true;
         break;
       case ledger::commit_status::fenced:
@@ -144,9 +152,7 @@ void engine::settle() {
   }
   batch_.clear();
   commits_.clear();
-  const bool wants_replicas = options_.policy == acknowledgement::disk_redis_replica;
-  if (!done.empty() && !alone &&
-      condition_.replicas_missing != (wants_replicas && replicas_missing)) {
+  if (!done.empty() && !alone && condition_.replicas_missing != replicas_missing) {
     condition_.replicas_missing = !condition_.replicas_missing;
     changed_condition();
   }
@@ -155,12 +161,12 @@ void engine::settle() {
   publish(std::move(changes));
   for (auto& p : done)
     for (auto& s : p.inputs) {
-      // Without the disk, what is not life is sent again until the disk is back.
-      const auto* a = std::get_if<alarm::admission>(&s.in);
-      const bool not_safe_enough = !on_disk && a != nullptr && a->lane != alarm::v1::LANE_LIFE;
-      answer(s, not_safe_enough ? alarm::verdict::busy : alarm::verdict::received);
+      if (on_disk || (p.elsewhere && is_urgent(s.in)))
+        answer(s, alarm::verdict::received);
+      else
+        ask_to_try_again(s);
     }
-  if (link_ == link::together && on_disk && merging_ == 0 && !island_from_) vault_.confirm(newest_);
+  if (on_disk) confirm_oldest();
   for (subject* s : again) read_back(*s);
   if (!held.empty()) {
     hold_back(std::move(held), std::move(held_commits));
@@ -168,6 +174,12 @@ void engine::settle() {
   }
   deliver_answers();
   batch_is_over();
+}
+
+/// What a failover could still forget stays doubtful, so that it is compared after a restart too.
+void engine::confirm_oldest() {
+  if (link_ == link::together && merging_ == 0 && !island_from_)
+    vault_.confirm(marks_.front().second);
 }
 
 /// Neither on disk nor in the ledger: kept, and offered again each second.
@@ -214,8 +226,13 @@ void engine::answer(settled& s, alarm::verdict outcome) {
   }
 }
 
-void engine::push_back(const alarm::admission& admission) {
-  settled s{admission, command_status::done, {}, {}};
+/// It is in the ledger, but not where it would survive everything: whoever waits tries again with
+/// the same id, and hears "received" when it is safe.
+void engine::ask_to_try_again(settled& s) {
+  if (std::holds_alternative<command_input>(s.in)) {
+    s.status = command_status::unavailable;
+    s.code = "retry";
+  }
   answer(s, alarm::verdict::busy);
 }
 

@@ -88,7 +88,7 @@ void engine::reconciled(std::vector<merge_input> parted, vault_sequence upto) {
     s.waiting.push_front(std::move(merge));
     read_back(s);
   }
-  if (parted.empty()) vault_.confirm(newest_);
+  confirm_oldest();
   if (was_island)
     spdlog::warn("the ledger is back: the vault is in it, {} subjects are being merged",
                  parted.size());

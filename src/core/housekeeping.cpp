@@ -53,10 +53,10 @@ std::vector<alarm::v1::Command> housekeeping::due(const alarm::v1::Case& c,
   if (c.has_owner())
     if (const auto at = seen_.find(c.owner().user()); at != seen_.end())
       seen = std::max(seen, at->second);
-  // Who is at another node while we are cut off can't be seen, so is not missed.
-  const bool could_be_seen = !cut_off || c.owner().node() == node_;
+  // Who is at another node while we are cut off can't be seen, so nobody is missed: a case can be
+  // taken over, and is released when nothing has happened for long.
   const auto gone_s = std::chrono::duration_cast<std::chrono::seconds>(now - seen).count();
-  return triage::due(c, policy, could_be_seen ? gone_s : -1, wall);
+  return triage::due(c, policy, cut_off ? -1 : gone_s, wall);
 }
 
 }  // namespace varde::core

@@ -37,8 +37,9 @@ using neighbourhood = std::map<std::string, neighbour>;
 /// Who has been seen where and when, by this node's steady clock only. Not thread-safe.
 class housekeeping {
  public:
-  /// A lease whose holder was not seen for this long may be taken.
-  static constexpr std::chrono::seconds lease_gone_after{10};
+  /// A lease whose holder was not seen alive for this long may be taken. What the old holder decided
+  /// before and writes after that is fenced; so this also bounds how stale an act can be.
+  static constexpr std::chrono::seconds lease_gone_after{6};
   /// More than this between two looks means that we were frozen: nobody could be seen meanwhile.
   static constexpr std::chrono::seconds frozen_after{5};
 
@@ -53,7 +54,7 @@ class housekeeping {
   void saw_neighbours(const neighbourhood& others, base::steady_time now);
   /// True if the node was not heard of for as long as a lease allows.
   [[nodiscard]] bool is_gone(const std::string& node, base::steady_time now) const;
-  /// The commands due on this case. `cut_off`: only this node's own consoles can be seen.
+  /// The commands due on this case. `cut_off`: consoles at other nodes can't be seen.
   [[nodiscard]] std::vector<alarm::v1::Command> due(const alarm::v1::Case& c,
                                                     const registry::v1::Policy& policy,
                                                     bool cut_off, base::steady_time now,

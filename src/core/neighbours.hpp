@@ -24,7 +24,7 @@ class neighbours {
   /// A console that gave no sign for this long is not said to be here.
   static constexpr std::chrono::seconds user_kept{15};
   /// A node whose beat stands still for this long is not alive.
-  static constexpr std::chrono::seconds alive_for{10};
+  static constexpr std::chrono::seconds alive_for{4};
 
   neighbours(redis::connection& connection, std::string node,
              std::function<void(const neighbourhood&)> tell);

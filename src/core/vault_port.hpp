@@ -37,7 +37,7 @@ class vault_port {
   /// The records from `from` on, oldest first, at most `most`.
   virtual void read(vault_sequence from, std::size_t most,
                     std::function<void(base::result<std::vector<vaulted>>)> done) = 0;
-  /// Everything up to and including `upto` is in the ledger.
+  /// Everything up to and including `upto` is in the ledger, and no failover can forget it.
   virtual void confirm(vault_sequence upto) = 0;
   /// The first record that the ledger may be without, as far as is known at the start.
   [[nodiscard]] virtual vault_sequence doubtful_from() const = 0;
