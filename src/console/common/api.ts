@@ -5,6 +5,9 @@ import type { Me, Problem, SignedIn } from "./types";
 const base = "/api/v1";
 /** A request that takes longer is given up; the idempotency key makes a second try harmless. */
 const timeoutMs = 10_000;
+/** While a node goes down another takes over: a request that finds nobody is tried again for so long before it has failed. */
+const quietMs = 2_000;
+const quietPauseMs = 150;
 
 let csrf = "";
 
@@ -40,6 +43,19 @@ export function newKey(): string {
 }
 
 async function request<T>(method: string, path: string, body?: unknown, key?: string): Promise<T> {
+  const began = performance.now();
+  for (;;) {
+    try {
+      return await requestOnce<T>(method, path, body, key);
+    } catch (error) {
+      const again = error instanceof RequestError && error.offline && performance.now() - began < quietMs;
+      if (!again) throw error;
+      await new Promise((done) => setTimeout(done, quietPauseMs * (0.5 + Math.random())));
+    }
+  }
+}
+
+async function requestOnce<T>(method: string, path: string, body?: unknown, key?: string): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET" && csrf) headers["X-CSRF-Token"] = csrf;

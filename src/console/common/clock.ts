@@ -42,6 +42,13 @@ function dotsToColons(text: string): string {
 export function clockTime(at: string | number): string {
   return dotsToColons(withSeconds.format(new Date(at)));
 }
+const withDate = new Intl.DateTimeFormat("nb-NO", { day: "numeric", month: "numeric" });
+
+/** "22:41", or "21.11. 22:41" when that was not today, local time. */
+export function timeSince(at: string | number, nowMs: number): string {
+  const day = withDate.format(new Date(at));
+  return day === withDate.format(new Date(nowMs)) ? shortTime(at) : `${day} ${shortTime(at)}`;
+}
 /** "22:41", local time. */
 export function shortTime(at: string | number): string {
   return dotsToColons(withoutSeconds.format(new Date(at)));

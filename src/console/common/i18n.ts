@@ -2,9 +2,11 @@
 // so a missing word is a type error and not a hole on the screen.
 import { language } from "./prefs";
 import { enCodes } from "./words/en_codes";
+import { enOutage } from "./words/en_outage";
 import { enPages } from "./words/en_pages";
 import { enTerms } from "./words/en_terms";
 import { nbCodes } from "./words/nb_codes";
+import { nbOutage } from "./words/nb_outage";
 import { nbPages } from "./words/nb_pages";
 import { nbTerms } from "./words/nb_terms";
 
@@ -17,14 +19,15 @@ type Widen<T> = T extends string
 export type Pages = Widen<typeof nbPages>;
 export type Terms = Widen<typeof nbTerms>;
 export type Codes = Widen<typeof nbCodes>;
+export type Outage = Widen<typeof nbOutage>;
 
-const dictionaries: Record<"nb" | "en", Pages & Terms & Codes> = {
-  nb: { ...nbPages, ...nbTerms, ...nbCodes },
-  en: { ...enPages, ...enTerms, ...enCodes },
+const dictionaries: Record<"nb" | "en", Pages & Terms & Codes & Outage> = {
+  nb: { ...nbPages, ...nbTerms, ...nbCodes, ...nbOutage },
+  en: { ...enPages, ...enTerms, ...enCodes, ...enOutage },
 };
 
 /** The words in the chosen language; reading it in a component subscribes to the choice. */
-export function t(): Pages & Terms & Codes {
+export function t(): Pages & Terms & Codes & Outage {
   return dictionaries[language.value];
 }
 

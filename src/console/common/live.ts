@@ -3,13 +3,18 @@
 import { computed, signal } from "@preact/signals";
 import { me } from "./api";
 import { heardServerTime, now, serverNow } from "./clock";
-import type { LiveFrame } from "./types";
+import { forgetCondition, hearCondition } from "./condition";
+import type { LiveFrame } from "./live_types";
 
 const unstableAfterMs = 10_000;
 const lostAfterMs = 15_000;
 const hereEveryMs = 5_000;
 const retryFirstMs = 500;
 const retryMaxMs = 5_000;
+/** After a goodbye another node answers at the same address, within a second or two: so many short tries before long ones. */
+const moveTries = 16;
+const moveMinMs = 20;
+const moveMaxMs = 200;
 /** The server's close codes for a session that ended and for a right that was taken back. */
 const closedSignedOut = 4401;
 const closedRevoked = 4403;
@@ -36,6 +41,12 @@ export function retryDelayMs(attempt: number, random: () => number = Math.random
   return Math.max(retryFirstMs, full * (0.5 + random() / 2));
 }
 
+/** The same after the server said that it goes down: at once, but not all consoles in the same moment. */
+export function moveDelayMs(attempt: number, random: () => number = Math.random): number {
+  if (attempt >= moveTries) return retryDelayMs(attempt - moveTries, random);
+  return moveMinMs + random() * (moveMaxMs - moveMinMs);
+}
+
 export interface LiveHandlers {
   frame: (frame: LiveFrame) => void;
   ended: (reason: EndReason) => void;
@@ -47,9 +58,12 @@ export function startLive(handlers: LiveHandlers): () => void {
   let token = "";
   let attempt = 0;
   let stopped = false;
+  /** The server said goodbye and no other has answered yet. */
+  let moving = false;
   let retryTimer = 0;
   startedAt.value = serverNow();
   lastContact.value = null;
+  forgetCondition();
 
   const here = () => {
     if (socket?.readyState === WebSocket.OPEN) socket.send('{"type":"here"}');
@@ -68,13 +82,26 @@ export function startLive(handlers: LiveHandlers): () => void {
   };
   const heard = (frame: LiveFrame) => {
     attempt = 0;
+    moving = false;
     if ("at" in frame) heardServerTime(frame.at);
     if ("token" in frame) token = frame.token;
     lastContact.value = serverNow();
     // Timers of hidden windows are throttled to once a minute, messages are not: the beat carries our answer.
     if (frame.type === "beat") here();
-    if (frame.type === "bye" && frame.reason !== "draining") end(frame.reason);
+    if (frame.type === "condition") hearCondition(frame);
+    else if (frame.type === "bye") leave(frame.reason);
     else handlers.frame(frame);
+  };
+  const leave = (reason: EndReason | "draining") => {
+    if (reason !== "draining") {
+      end(reason);
+      return;
+    }
+    const draining = socket;
+    socket = null;
+    moving = true;
+    draining?.close();
+    again(true);
   };
   const connect = () => {
     const url = new URL("/api/v1/live", location.href);
@@ -100,9 +127,12 @@ export function startLive(handlers: LiveHandlers): () => void {
   const again = (answered: boolean) => {
     if (stopped) return;
     clearTimeout(retryTimer);
-    retryTimer = window.setTimeout(connect, retryDelayMs(attempt++));
+    const delayMs = moving ? moveDelayMs(attempt) : retryDelayMs(attempt);
+    attempt += 1;
+    if (attempt > moveTries) moving = false;
+    retryTimer = window.setTimeout(connect, delayMs);
     // A refused upgrade doesn't tell a page why; an ordinary request does, and signs out by itself on 401.
-    if (!answered) me().catch(() => undefined);
+    if (!answered && !moving) me().catch(() => undefined);
   };
   const retryNow = () => {
     if (stopped || socket) return;

@@ -20,29 +20,9 @@ export type StepAction =
 export type OutcomeKind = "real" | "false" | "test" | "technical";
 export type Role = "operator" | "responder" | "municipality_administrator" | "centre_administrator";
 export type Kind =
-  | "unspecified"
-  | "safety_alarm"
-  | "fall"
-  | "fire"
-  | "gas"
-  | "medicine"
-  | "door"
-  | "bed"
-  | "inactivity"
-  | "epilepsy"
-  | "health"
-  | "water"
-  | "temperature"
-  | "intruder"
-  | "stove"
-  | "nurse_call"
-  | "other_personal"
-  | "battery"
-  | "mains"
-  | "link"
-  | "tamper"
-  | "fault"
-  | "test"
+  | "unspecified" | "safety_alarm" | "fall" | "fire" | "gas" | "medicine" | "door" | "bed"
+  | "inactivity" | "epilepsy" | "health" | "water" | "temperature" | "intruder" | "stove"
+  | "nurse_call" | "other_personal" | "battery" | "mains" | "link" | "tamper" | "fault" | "test"
   | "unknown_device";
 
 export interface Door {
@@ -155,12 +135,25 @@ export interface Case {
   signal_count: number;
   repeats_24h: number;
   released_reason: string;
+  reopened_reason: string;
   alarms: Alarm[];
   visits: Visit[];
   steps: Step[];
   outcome: Outcome | null;
   closed_at: string | null;
   closed_by: string;
+  outage_deeds: OutageDeed[];
+}
+/** What somebody did at a node that was cut off, and that could not be merged. */
+export interface OutageDeed {
+  user: string;
+  name: string;
+  node: string;
+  what: string;
+  at: string;
+  merged_at: string | null;
+  why: string;
+  note: string;
 }
 
 export type HistoryType =
@@ -176,7 +169,10 @@ export type HistoryType =
   | "visit_offered"
   | "visit_moved"
   | "visit_overdue"
-  | "closed";
+  | "aged"
+  | "closed"
+  | "reopened"
+  | "handled_in_outage";
 export interface Actor {
   kind: "device" | "operator" | "responder" | "administrator" | "system";
   user: string;
@@ -204,6 +200,11 @@ export interface HistoryItem {
   note?: string;
   device_time?: string | null;
   outcome?: Outcome;
+  /** When it was decided again after an outage; `at` stays when it happened. */
+  merged_at?: string;
+  why?: string;
+  /** Of `handled_in_outage`: what was done, with the fields of its type. */
+  deed?: Omit<HistoryItem, "version" | "deed"> & { node: string };
 }
 
 export interface NextOfKin {
@@ -239,6 +240,8 @@ export interface CaseAlone extends Case {
   residents: Resident[];
   related: Case[];
   history: HistoryItem[];
+  /** False when the ledger could not be read just now. */
+  history_available: boolean;
 }
 
 export interface Team {
@@ -269,7 +272,7 @@ export interface Config {
   centre_phone: string;
   session_idle_s: number;
   beat_interval_s: number;
-  municipalities: { id: string; answer_target_s: number; answer_limit_s: number }[];
+  municipalities: { id: string; answer_target_s: number; answer_limit_s: number; map_tiles: string }[];
 }
 export interface SignedIn {
   user: string;
@@ -282,13 +285,6 @@ export interface SignedIn {
 export interface Me extends SignedIn {
   config: Config;
 }
-
-export type LiveFrame =
-  | { type: "snapshot"; token: string; at: string; cases: Case[] }
-  | { type: "changes"; token: string; changes: { case: Case }[] }
-  | { type: "visits"; token: string; at: string; snapshot: boolean; visits: FieldVisit[] }
-  | { type: "beat"; at: string }
-  | { type: "bye"; reason: "signed_out" | "revoked" | "draining" };
 
 export interface Problem {
   title: string;

@@ -2,6 +2,7 @@
 import { effect, signal } from "@preact/signals";
 import { me, RequestError, signOut, whenSignedOut } from "../common/api";
 import { t } from "../common/i18n";
+import { noticeText } from "../common/notice";
 import { sayNow } from "../common/say";
 import { SignIn } from "../common/sign_in";
 import type { EndReason } from "../common/live";
@@ -68,6 +69,7 @@ async function leave(): Promise<void> {
 function StartShift() {
   const words = t().shift;
   const waiting = unanswered.value.size;
+  const condition = noticeText("long");
   const start = () => {
     shiftStarted.value = true;
     startAttention();
@@ -80,6 +82,7 @@ function StartShift() {
       <div class="panel">
         <h1>{words.title}</h1>
         <p>{session.value?.name}</p>
+        {condition && <p class="form-state">{condition}</p>}
         <p class={waiting > 0 ? "form-state" : "muted"} role="status">
           {waiting > 0 ? words.waiting(waiting) : words.none}
         </p>

@@ -2,12 +2,16 @@
 // comes too late for what is on the screen is thrown away.
 import { computed, effect, signal } from "@preact/signals";
 import { get, RequestError, segment } from "../common/api";
+import { condition } from "../common/condition";
 import type { Case, CaseAlone, HistoryItem, Resident } from "../common/types";
-import { openCase, openId, session } from "./store";
+import { snapshots } from "./feed";
+import { cases, openCase, openId, session } from "./store";
 
 const fetched = signal<CaseAlone | null>(null);
-/** True when the last fetch failed: what is shown of people and history may be old. */
+/** True when the newest of people and history could not be had: what is shown of them may be old. */
 export const detailMissing = signal(false);
+/** True when the server knows no such case. */
+const unknown = signal(false);
 /** The case as it ended, while it still stands in the pane. */
 const closedOne = signal<Case | null>(null);
 
@@ -18,26 +22,54 @@ export const paneCase = computed<Case | null>(
   () => openCase.value ?? detail.value ?? (closedOne.value?.id === openId.value ? closedOne.value : null),
 );
 
+/** The open case is one that never came to be: the outage is over, and its alarm is in another case, or taken back. */
+export const vanished = computed(() => {
+  const c = paneCase.value;
+  if (!c || openCase.value) return false;
+  return unknown.value || (detail.value !== null && c.state === "closed" && !c.outcome && !c.closed_by);
+});
+/** Where it is now: the open cases about the same subject. */
+export const instead = computed<Case[]>(() => {
+  const c = vanished.value ? paneCase.value : null;
+  if (!c) return [];
+  const about = (other: Case) => other.municipality === c.municipality && other.subject.id === c.subject.id;
+  return [...cases.value.values()].filter((other) => about(other) && other.id !== c.id);
+});
+
+/** Counts requests, so that of several answers only the one to the newest is taken. */
+let asked = 0;
+
 async function fetchDetail(id: string): Promise<void> {
+  const mine = ++asked;
   try {
     const answer = await get<CaseAlone>(`/cases/${segment(id)}`);
-    if (openId.peek() !== id) return;
-    if (fetched.peek()?.id === id && (fetched.peek()?.version ?? 0) > answer.version) return;
-    fetched.value = answer;
-    detailMissing.value = false;
+    if (openId.peek() !== id || mine !== asked) return;
+    const before = fetched.peek();
+    // What was read before an outage still happened.
+    const history = !answer.history_available && before?.id === id ? before.history : answer.history;
+    fetched.value = { ...answer, history };
+    detailMissing.value = !answer.history_available;
+    unknown.value = false;
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
-    if (openId.peek() === id) detailMissing.value = true;
+    if (openId.peek() !== id || mine !== asked) return;
+    detailMissing.value = true;
+    unknown.value = error.status === 404;
   }
 }
 
 export function startDetail(): void {
-  const wanted = computed(() => (openId.value === null ? null : `${openId.value} ${openCase.value?.version ?? "closed"}`));
+  const wanted = computed(() => {
+    if (openId.value === null) return null;
+    const cutOff = condition.value.island_since !== null;
+    return `${openId.value} ${openCase.value?.version ?? "closed"} ${snapshots.value} ${cutOff}`;
+  });
   effect(() => {
     if (wanted.value === null || !session.value) {
       fetched.value = null;
       closedOne.value = null;
       detailMissing.value = false;
+      unknown.value = false;
       return;
     }
     const id = openId.peek();
@@ -54,7 +86,7 @@ export function peopleOf(c: CaseAlone): Resident[] {
 
 /** The newest thing that happened, if it is this operator's own and can be taken back. */
 export function undoable(c: CaseAlone): HistoryItem | null {
-  const last = c.history.at(-1);
+  const last = c.history_available ? c.history.at(-1) : undefined;
   if (!last || last.actor.user !== session.value?.user || c.state === "closed") return null;
   return ["claimed", "released", "note_added", "step_ticked"].includes(last.type) ? last : null;
 }

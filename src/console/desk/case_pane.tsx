@@ -9,6 +9,7 @@ import { detail, paneCase } from "./case_detail";
 import { History, HistoryLine } from "./history";
 import { onRegionKey } from "./keys";
 import { CaseMap } from "./map";
+import { Outage, Vanished } from "./outage";
 import { Who } from "./person";
 import { Plan, Visits } from "./plan";
 import { nameAndAge, progressOf, whatAndWho } from "./row";
@@ -138,7 +139,9 @@ export function CasePane() {
         </button>
       </header>
       <div class="pane-body">
+        <Vanished c={c} />
         <Problem c={c} />
+        <Outage c={c} />
         <Who c={c} detail={detail.value} />
         <Call detail={detail.value} />
         <Plan c={c} />

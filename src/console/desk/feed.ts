@@ -1,11 +1,13 @@
 // From the live feed's frames to the console's state: what came, what went, and what a person must be told about it.
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { urgencyOf } from "../common/badge";
 import { t, word } from "../common/i18n";
 import { contact, startLive, type EndReason } from "../common/live";
 import { sayNow, saySoon } from "../common/say";
-import type { Case, LiveFrame } from "../common/types";
+import type { LiveFrame } from "../common/live_types";
+import type { Case } from "../common/types";
 import { notifyNew } from "./alerts";
+import { noticeText } from "../common/notice";
 import { recentlyClosed, startLayout } from "./queue_state";
 import { forgetSilence } from "./silence";
 import { cases, isMine, loaded, openId } from "./store";
@@ -13,6 +15,8 @@ import { cases, isMine, loaded, openId } from "./store";
 /** Kept to say who closed a case whose row is still fading. */
 const closedKept = 50;
 
+/** How many snapshots have come: each is the truth, also where it is older than what was shown. */
+export const snapshots = signal(0);
 /** "3 nye mens forbindelsen var nede": how many, until it is dismissed. */
 export const newWhileDown = signal(0);
 
@@ -66,8 +70,9 @@ function take(frame: LiveFrame): void {
   if (frame.type === "snapshot") {
     const first = !loaded.value;
     for (const id of before.keys()) if (!frame.cases.some((c) => c.id === id)) dropped(id);
-    cases.value = new Map(frame.cases.map((c) => [c.id, newest(c)]));
+    cases.value = new Map(frame.cases.map((c) => [c.id, c]));
     loaded.value = true;
+    snapshots.value += 1;
     if (!first) for (const c of frame.cases) announce(before.get(c.id), c);
   } else if (frame.type === "changes") {
     const held = new Map(before);
@@ -87,12 +92,19 @@ function take(frame: LiveFrame): void {
   }
   wasLost = false;
 }
-function newest(c: Case): Case {
-  const held = cases.value.get(c.id);
-  return held && held.version >= c.version ? held : c;
-}
 function dropped(id: string): void {
   if (openId.value === id) saySoon(t().error.codes.closed);
+}
+
+/** Says what the banner says, once, and that it is over. */
+function announceNotices(): () => void {
+  let said: string | null = null;
+  return effect(() => {
+    const text = noticeText("long");
+    if (text) sayNow(text);
+    else if (said) saySoon(t().condition.over);
+    said = text;
+  });
 }
 
 /** Starts feed and layout for a signed-in operator; returns what stops both and forgets everything seen. */
@@ -104,10 +116,12 @@ export function startFeed(ended: (reason: EndReason) => void): () => void {
     wasLost = true;
     sayNow(t().banner.lost("", ""));
   });
+  const stopNotice = announceNotices();
   const stopLive = startLive({ frame: take, ended });
   return () => {
     stopLive();
     stopWatch();
+    stopNotice();
     stopLayout();
     cases.value = new Map();
     recentlyClosed.clear();

@@ -1,6 +1,7 @@
 // Everything that happened to the case, newest first, in words; and, on the newest line, the way to take it back.
 import { useId } from "preact/hooks";
-import { clockTime } from "../common/clock";
+import { clockTime, now, timeSince } from "../common/clock";
+import { condition } from "../common/condition";
 import { t, word } from "../common/i18n";
 import { stepText } from "../common/reason";
 import type { Case, CaseAlone, HistoryItem } from "../common/types";
@@ -8,7 +9,7 @@ import { detailMissing, undoable } from "./case_detail";
 import { undo } from "./undo";
 
 /** What happened, without when and by whom. */
-export function sayItem(item: HistoryItem, c: Case | null): string {
+export function sayItem(item: Omit<HistoryItem, "version">, c: Case | null): string {
   const words = t().history;
   const found = c?.steps.find((s) => s.id === item.step);
   const step = found ? stepText(found) : (item.step ?? "");
@@ -34,6 +35,12 @@ export function sayItem(item: HistoryItem, c: Case | null): string {
         t().outcome[item.outcome?.kind ?? "real"],
         word(t().cause, item.outcome?.cause ?? "other"),
       );
+    case "reopened":
+      return words.reopened(word(t().reopened, item.reason ?? ""));
+    case "handled_in_outage": {
+      const done = item.deed ? sayItem(item.deed, c) : "";
+      return words.handled_in_outage(item.deed ? timeSince(item.deed.at, now.peek()) : "", done, word(t().deedWhy, item.why ?? ""));
+    }
     case "alarm_joined":
       return [words.alarm_joined, item.signal?.location_text, item.signal?.text].filter(Boolean).join(" · ");
     default:
@@ -41,7 +48,8 @@ export function sayItem(item: HistoryItem, c: Case | null): string {
   }
 }
 
-export function sayActor(item: HistoryItem): string {
+export function sayActor(given: HistoryItem): string {
+  const item = given.deed ?? given;
   if (item.actor.kind === "system") return t().history.system;
   if (item.actor.kind === "device") return `${t().history.device} ${item.actor.user}`;
   return item.actor.name || item.actor.user;
@@ -53,6 +61,7 @@ export function HistoryLine({ item, c }: { item: HistoryItem; c: Case | null }) 
       <time dateTime={item.at}>{clockTime(item.at)}</time>
       <span class={item.type === "note_added" ? "history-note" : ""}>
         {sayItem(item, c)} <span class="muted">· {sayActor(item)}</span>
+        {item.merged_at && !item.deed && <span class="muted"> · {t().history.merged(timeSince(item.merged_at, now.peek()))}</span>}
       </span>
     </>
   );
@@ -65,7 +74,9 @@ export function History({ detail }: { detail: CaseAlone | null }) {
   return (
     <section class="part" aria-labelledby={id}>
       <h3 id={id}>{t().pane.history}</h3>
-      {detailMissing.value && <p class="notable">{words.missing}</p>}
+      {detailMissing.value && (
+        <p class="notable">{condition.value.island_since ? words.missingInOutage : words.missing}</p>
+      )}
       <ol class="history">
         {[...(detail?.history ?? [])].reverse().map((item) => (
           <li key={item.version}>

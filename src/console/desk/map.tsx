@@ -57,7 +57,8 @@ export function CaseMap({ c }: { c: Case }) {
   const box = useRef<HTMLDivElement>(null);
   const id = useId();
   const words = t().pane;
-  const tiles = session.value?.config.map_tiles ?? "";
+  const config = session.value?.config;
+  const tiles = config?.municipalities.find((m) => m.id === c.municipality)?.map_tiles ?? config?.map_tiles ?? "";
   const places = placesOf(c);
   const drawn = JSON.stringify([places, tiles]);
   useEffect(() => (box.current && places.length > 0 ? draw(box.current, places, tiles) : undefined), [drawn]);

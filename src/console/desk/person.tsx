@@ -1,6 +1,7 @@
 // Who the case is about and where: name, address with the door decoded, the way in, what to know. For a household:
 // everyone who lives there, since it may be any of them.
 import { useId } from "preact/hooks";
+import { now, shortTime, timeSince } from "../common/clock";
 import { t, word } from "../common/i18n";
 import { doorText, postal } from "../common/place";
 import type { Address, Case, CaseAlone, Resident } from "../common/types";
@@ -101,6 +102,13 @@ export function Who({ c, detail }: { c: Case; detail: CaseAlone | null }) {
         {alarm && (alarm.text || alarm.location_text) && (
           <Fact name={words.alarms}>{[alarm.location_text, alarm.text].filter(Boolean).join(" · ")}</Fact>
         )}
+        {c.alarms
+          .filter((a) => a.late)
+          .map((a) => (
+            <Fact key={a.signal_id} name={words.late}>
+              {words.lateTimes(word(t().kind, a.kind), timeSince(a.occurred_at, now.peek()), shortTime(a.received_at))}
+            </Fact>
+          ))}
       </dl>
       {people.length > 1 && <p class="notable">{words.whoIsIt}</p>}
       {detail && people.length === 0 && <p class="muted">{words.noResident}</p>}

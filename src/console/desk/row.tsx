@@ -1,7 +1,7 @@
 // One case as a row of 72 px: priority, waiting, what, who, where, and the one button that takes it. Rows are
 // keyed by case, so a press belongs to the case it began on: released over another row's element, it is no click.
 import { Badge, priorityOf, type BadgeState } from "../common/badge";
-import { minutesSeconds, now, secondsSince, shortTime } from "../common/clock";
+import { minutesSeconds, now, secondsSince, shortTime, timeSince } from "../common/clock";
 import { t, word } from "../common/i18n";
 import { streetAndDoor } from "../common/place";
 import type { Case } from "../common/types";
@@ -54,17 +54,23 @@ function goneText(c: Case): string {
   return words.takenBy(c.owner?.name ?? "", shortTime(c.owner?.since ?? now.value));
 }
 
+/** When the oldest late alarm of the case really happened. */
+function occurredAt(c: Case): string {
+  const late = c.alarms.filter((a) => a.late).map((a) => a.occurred_at);
+  return late.sort()[0] ?? c.opened_at;
+}
+
 function facts(c: Case, gone: boolean): string[] {
   const words = t().queue;
   const list: string[] = [];
   if (gone) list.push(goneText(c));
   else if (c.owner) list.push(isMine(c) ? t().progress[progressOf(c)] : `${c.owner.name}: ${t().progress[progressOf(c)]}`);
+  if (c.late) list.push(words.late(timeSince(occurredAt(c), now.peek())));
   if (c.attention) list.push(words.attention);
   if (c.subject.address) list.push(streetAndDoor(c.subject.address));
   if (c.signal_count > 1) list.push(words.signals(c.signal_count));
   if (c.repeats_24h > 0) list.push(words.repeats(c.repeats_24h));
   if (c.cleared) list.push(words.cleared);
-  if (c.late) list.push(words.late);
   return list;
 }
 

@@ -5,6 +5,7 @@ import { Badge, priorityOf } from "../common/badge";
 import { clockTime, minutesSeconds, now, secondsSince } from "../common/clock";
 import { t } from "../common/i18n";
 import { contact, lastContact } from "../common/live";
+import { noticeText } from "../common/notice";
 import type { Priority } from "../common/types";
 import { newWhileDown } from "./feed";
 import { flood, grouping, menuOpen, recentArrivals, type Grouping } from "./queue_state";
@@ -158,9 +159,12 @@ export function Banner() {
   }
   const names = [...new Set(working.value.map((c) => c.owner?.name ?? ""))].filter(Boolean).join(", ");
   const blocked = soundState.value === "blocked";
-  const loud = blocked || newWhileDown.value > 0 || flood.value;
+  const busy = blocked || newWhileDown.value > 0 || flood.value;
+  const condition = noticeText(busy ? "short" : "long");
+  const loud = busy || condition !== null;
   return (
     <section class={loud ? "banner banner-system" : "banner"} aria-label={words.slot}>
+      {condition && <span class="condition">{condition}</span>}
       {blocked && <SoundBlocked />}
       {newWhileDown.value > 0 && (
         <button type="button" class="slim" aria-describedby="banner-dismiss" onClick={() => (newWhileDown.value = 0)}>

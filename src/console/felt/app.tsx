@@ -3,9 +3,11 @@ import { signal } from "@preact/signals";
 import { me, RequestError, signOut, whenSignedOut } from "../common/api";
 import { t, word } from "../common/i18n";
 import { contact, startLive, type EndReason } from "../common/live";
+import { noticeText } from "../common/notice";
 import { sayNow } from "../common/say";
 import { SignIn } from "../common/sign_in";
-import type { FieldVisit, LiveFrame, Me } from "../common/types";
+import type { LiveFrame } from "../common/live_types";
+import type { FieldVisit, Me } from "../common/types";
 import { fates, flush, openOutbox, settled } from "./outbox";
 import { active, chosen, loaded, session, shown, signInNotice, visits } from "./store";
 import { VisitList } from "./visit_list";
@@ -98,8 +100,14 @@ export function App() {
     return <SignIn title={t().app.field} notice={text} onSignedIn={begin} />;
   }
   const bad = contact.value === "lost" || contact.value === "unstable";
+  const condition = noticeText("field");
   return (
     <div class="felt">
+      {!bad && condition && (
+        <p class="no-contact" role="status">
+          {condition}
+        </p>
+      )}
       {bad && (
         <p class="no-contact" role="status">
           {t().field.offline}

@@ -40,6 +40,25 @@ export async function startMock() {
     /** False: the sockets stay open but silent. */
     beats: true,
     origin: "",
+    /** How the node is; change it with say(). */
+    condition: { island_since: null, reconciling: false, disk_failed_since: null, replicas_missing: false },
+    say: (change) => {
+      Object.assign(mock.condition, change);
+      const text = JSON.stringify({ type: "condition", ...mock.condition });
+      for (const socket of sockets) socket.send(text);
+    },
+    /** What an outage took back is gone: a fresh snapshot for everyone. */
+    correct: () => sockets.forEach((socket) => socket.begin()),
+    /** The node goes down: a goodbye, and nobody there for so long. */
+    drain: async (forMs) => {
+      mock.up = false;
+      for (const socket of sockets) {
+        socket.send(JSON.stringify({ type: "bye", reason: "draining" }));
+        socket.close(1001);
+      }
+      await new Promise((done) => setTimeout(done, forMs));
+      mock.up = true;
+    },
     /** Ends every session as the server would. */
     bye: (reason) => {
       world.sessions.clear();
@@ -142,8 +161,12 @@ export async function startMock() {
     const token = () => `t${world.counter}`;
     const at = () => new Date().toISOString();
     const visits = (snapshot, list) => send({ type: "visits", token: token(), at: at(), snapshot, visits: list });
-    if (field) visits(true, world.fieldVisits());
-    else send({ type: "snapshot", token: token(), at: at(), cases: world.active() });
+    socket.begin = () => {
+      if (field) visits(true, world.fieldVisits());
+      else send({ type: "snapshot", token: token(), at: at(), cases: world.active() });
+    };
+    socket.begin();
+    send({ type: "condition", ...mock.condition });
     const listener = (c) => {
       if (!mock.beats) return;
       if (field) visits(false, world.fieldVisits().filter((v) => v.case === c.id));

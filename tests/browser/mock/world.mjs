@@ -30,6 +30,7 @@ const config = {
     answer_limit_s: 180,
     claim_lease_s: 30,
     phone: "+4755000000",
+    map_tiles: "",
   })),
 };
 
@@ -164,6 +165,7 @@ export class World {
       signal_count: 1,
       repeats_24h: repeats,
       released_reason: "",
+      reopened_reason: "",
       alarms: [
         {
           signal_id: `26001/${this.counter}`,
@@ -192,6 +194,7 @@ export class World {
       outcome: null,
       closed_at: null,
       closed_by: "",
+      outage_deeds: [],
       ...rest,
     };
     this.histories.set(id, []);
@@ -246,7 +249,7 @@ export class World {
     if (!c) throw new Refusal(404, "not_found");
     const people = residents.filter((r) => `r-${r.id}` === c.subject.id);
     const related = this.active().filter((o) => o.id !== id && o.subject.id === c.subject.id);
-    return { ...c, resident: people[0] ?? null, residents: people, related, history: this.histories.get(id) };
+    return { ...c, resident: people[0] ?? null, residents: people, related, history: this.histories.get(id), history_available: true };
   }
   next(session) {
     const c = this.active().find((one) => one.state === "open");

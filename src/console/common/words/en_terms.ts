@@ -120,6 +120,11 @@ export const enTerms: Terms = {
     device: "The device",
     empty: "No history.",
     missing: "The history can't be read just now.",
+    missingInOutage: "The history is not available during the outage. What is done now is kept.",
+    aged: "Has waited long",
+    reopened: (why) => `Open again: ${why}`,
+    handled_in_outage: (time, what, why) => `During the outage at ${time}: ${what}. Not merged: ${why}`,
+    merged: (time) => `merged ${time} after an outage`,
   },
   released: {
     operator: "by the operator",

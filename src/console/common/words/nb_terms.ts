@@ -114,6 +114,11 @@ export const nbTerms = {
     device: "Enheten",
     empty: "Ingen historikk.",
     missing: "Historikken kan ikke leses akkurat nå.",
+    missingInOutage: "Historikken er ikke tilgjengelig under utfallet. Det som gjøres nå, blir lagret.",
+    aged: "Har ventet lenge",
+    reopened: (why: string) => `Åpnet igjen: ${why}`,
+    handled_in_outage: (time: string, what: string, why: string) => `Under utfallet kl. ${time}: ${what}. Ikke flettet inn: ${why}`,
+    merged: (time: string) => `flettet inn ${time} etter utfall`,
   },
   released: {
     operator: "av operatøren",

@@ -1,0 +1,17 @@
+// The live feed's frames as docs/openapi.json describes them.
+import type { Case, FieldVisit } from "./types";
+
+/** How the node that serves the feed is. */
+export interface Condition {
+  island_since: string | null;
+  reconciling: boolean;
+  disk_failed_since: string | null;
+  replicas_missing: boolean;
+}
+export type LiveFrame =
+  | { type: "snapshot"; token: string; at: string; cases: Case[] }
+  | { type: "changes"; token: string; changes: { case: Case }[] }
+  | { type: "visits"; token: string; at: string; snapshot: boolean; visits: FieldVisit[] }
+  | ({ type: "condition" } & Condition)
+  | { type: "beat"; at: string }
+  | { type: "bye"; reason: "signed_out" | "revoked" | "draining" };
