@@ -5,12 +5,17 @@ through the gate to each server."""
 import json
 import os
 import signal
+import socket
+import ssl
 import subprocess
+import time
+import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 import gate
 import processes
+import native_client
 import redis_servers
 from processes import failed, wait_until
 
@@ -179,6 +184,20 @@ class node:
             if line.startswith((name + " ", name + "{"))
         ]
         return sum(values)
+
+    def clock_offset_s(self):
+        """Seconds by which its clock, as its answers tell it, is ahead of ours."""
+        context = ssl.create_default_context(cafile=os.path.join(self.owner.home, "ca.pem"))
+        address = ("127.0.0.1", self.ports["native"])
+        with socket.create_connection(address, timeout=5) as raw:
+            with context.wrap_socket(raw, server_hostname="127.0.0.1") as s:
+                device = self.owner.devices[0]
+                hello = native_client.field(1, device["id"])
+                hello += native_client.field(2, device["secret"]) + native_client.field(4, 1)
+                s.sendall(native_client.frame(native_client.HELLO, hello))
+                data = s.recv(4096)
+        welcome = native_client.fields(native_client.fields(data[1:])[native_client.WELCOME][0])
+        return welcome[3][0] / 1e6 - time.time()
 
     def is_together(self):
         """True when it works with Redis, and everything of an outage is compared."""

@@ -22,7 +22,6 @@ import scaip_client as scaip
 SILENCE_S = 2.0
 CONNECT_S = 3.0
 RETRY_S = 0.1
-PENDING_MAX = 20
 
 
 class fleet:
@@ -56,6 +55,8 @@ class fleet:
                 return
             if word == "go":
                 self.making = True
+            if word == "pause":
+                self.making = False
             if word == "drain":
                 self.making = False
                 while any(d.pending for d in self.devices):
@@ -90,7 +91,7 @@ class device:
         pause_s = self.fleet.plan["pause_s"]
         await asyncio.sleep(self.random.uniform(0, pause_s))
         while True:
-            if self.fleet.making and len(self.pending) < PENDING_MAX:
+            if self.fleet.making and len(self.pending) < self.fleet.plan["pending_max"]:
                 self.number += 1
                 name = self.name_of(self.number)
                 self.note("made", name, life=self.about["life"])
@@ -304,6 +305,9 @@ class scaip_device(device):
         class datagrams(asyncio.DatagramProtocol):
             def datagram_received(self, data, addr):
                 heard.put_nowait(data.decode(errors="replace"))
+
+            def error_received(self, exc):
+                heard.put_nowait(None)  # nobody listens there
 
         transport, _ = await loop.create_datagram_endpoint(
             datagrams, ("127.0.0.1", 0), ("127.0.0.1", self.peer_port)

@@ -18,6 +18,8 @@ appendfsync always
 maxmemory-policy noeviction
 repl-diskless-sync-delay 0
 repl-ping-replica-period 1
+min-replicas-to-write 1
+min-replicas-max-lag 2
 enable-debug-command local
 """
 
@@ -98,6 +100,11 @@ class server:
             return self.ask("ROLE", timeout_s=1.0)[0]
         except (OSError, redis_error):
             return b""
+
+    def ledger_length(self):
+        """Entries of all ledgers together."""
+        with client(self.port) as c:
+            return sum(c.ask("XLEN", key) for key in c.ask("KEYS", "v:{*}:ledger"))
 
     def freeze(self):
         self.process.signal(signal.SIGSTOP)

@@ -10,6 +10,7 @@ import time
 import traceback
 
 import checker
+import disk_scenarios  # noqa: F401  adds its own to the list
 import scenarios
 import stage
 from processes import failed

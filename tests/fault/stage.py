@@ -77,6 +77,10 @@ class stage:
         think_s=0.2,
         visit_s=6.0,
         prepare=None,
+        patience_s=30.0,
+        pending_max=20,
+        warm=None,
+        drain_s=DRAIN_S,
         keeps_failures=False,
         **options,
     ):
@@ -90,11 +94,14 @@ class stage:
             "dispatch_share": dispatch_share,
             "think_s": think_s,
             "visit_s": visit_s,
-            "patience_s": 30.0,
+            "patience_s": patience_s,
+            "pending_max": pending_max,
             "team": centre.TEAM,
             "password": centre.PASSWORD,
         }
-        self.prepare = prepare
+        self.prepare = prepare  # called before the centre is made, may change options
+        self.cleanups = []
+        self.warm, self.drain_s = warm, drain_s
         self.home = tempfile.mkdtemp(prefix="varde-fault-")
         self.fired = []  # (when, what, how it was seen)
         self.phases = []  # (when, "fault" or "healed")
@@ -145,7 +152,7 @@ class stage:
 
     # The course of a scenario -------------------------------------------------------------------
 
-    def warm_up(self, acknowledged=None):
+    def warm_up(self):
         """Everybody is there, and signals are being acknowledged."""
         wait_until(
             lambda: self.people.record.count("signed_in") >= len(self.centre.people),
@@ -154,7 +161,7 @@ class stage:
         )
         self.devices.tell("go")
         self.people.tell("go")
-        self.traffic(acknowledged or 2 * len(self.centre.devices), 30.0)
+        self.traffic(self.warm or 2 * len(self.centre.devices), 30.0)
 
     def traffic(self, count, deadline_s=20.0):
         """Waits until so many more signals are acknowledged."""
@@ -190,9 +197,63 @@ class stage:
         """The cause of the trouble is gone."""
         self.phases = [self.phases[0], time.monotonic()]
 
+    def console_gaps(self):
+        """Seconds for which each person had no console, whenever it was lost."""
+        since, gaps = {}, []
+        for p in self.people.record.more():
+            if p["e"] in ("bye", "console_lost"):
+                since.setdefault(p["u"], p["t"])
+            elif p["e"] == "console_there" and p["u"] in since:
+                gaps.append(p["t"] - since.pop(p["u"]))
+        now = time.monotonic()
+        return gaps + [now - t for t in since.values()]
+
+    def command_gaps(self):
+        """Seconds from the first failed try of a command to its answer."""
+        since, gaps = {}, []
+        for p in self.people.record.more():
+            if p["e"] == "no_answer":
+                since.setdefault(p["k"], p["t"])
+            elif p["e"] == "answer" and p["k"] in since:
+                gaps.append(p["t"] - since.pop(p["k"]))
+        return gaps
+
     def bound(self, what, value, limit):
         """A figure to reach; the scenario fails if it isn't."""
-        self.bounds.append((what, value, limit))
+        self.bounds.append((what, lambda check: value, limit))
+
+    def limit_gap(self, limit_s):
+        """The devices of the node that was struck are acknowledged again so soon."""
+        since, until = self.phases[0], time.monotonic()
+        what = "longest without an acknowledgement"
+        self.bounds.append((what, lambda check: check.gap(since, until, self.struck), limit_s))
+
+    def limit_waits(self, limit_s):
+        """No life alarm that was made since the fault waits longer."""
+        since, until = self.phases[0], time.monotonic()
+        longest = lambda check: max(check.waits(since, until), default=0.0)
+        self.bounds.append(("longest wait of a life alarm", longest, limit_s))
+
+    def limit_p99(self, what, limit_s, since, until):
+        """The 99th percentile of life alarms made in that time; where the machine is so busy that
+        it was not held before the fault either, it is only noted."""
+
+        def p99(check):
+            values = check.waits(since, until)
+            before = checker.quantile(check.waits(until=self.phases[0]), 0.99)
+            during = checker.quantile(values, 0.99)
+            self.notes.append(
+                f"{what}: p50 {1000 * checker.quantile(values, 0.5):.0f} ms, "
+                f"p99 {1000 * during:.0f} ms, max {1000 * max(values, default=0):.0f} ms"
+            )
+            return 0.0 if before > limit_s else during
+
+        self.bounds.append((f"p99 of {what}", p99, limit_s))
+
+    def note_meters(self, *names):
+        for name in names:
+            values = [one.meter(name) or 0 for one in self.nodes]
+            self.notes.append(f"{name}: " + ", ".join(f"{value:g}" for value in values))
 
     def log_has(self, node, text):
         with open(node.log, encoding="utf-8", errors="replace") as file:
@@ -204,7 +265,7 @@ class stage:
         """Lets everything end in order, and compares; the checker with its findings."""
         self.people.tell("drain")
         self.devices.tell("drain")
-        wait_until(lambda: self.devices.record.count("drained"), self._undelivered, DRAIN_S, 0.1)
+        wait_until(lambda: self.devices.record.count("drained"), "every signal is acknowledged", self.drain_s, 0.1)
         drained = time.monotonic()
         self.centre.wait_until_together()
         operators = [p["user"] for p in self.centre.people if p["role"] == "operator"]
@@ -226,11 +287,14 @@ class stage:
         check.run()
         check.check_screens()
         self.drained = drained
+        mismatches = {p["why"] for p in self.people.record.more() if p["e"] == "mismatch"}
+        self.notes += [f"not as docs/openapi.json says: {why}" for why in sorted(mismatches)]
         for one in self.nodes:
             if one.process.runs():
                 one.stop()
         self._verify(check)
-        for what, value, limit in self.bounds:
+        for what, measure, limit in self.bounds:
+            value = measure(check)
             if value > limit:
                 check.found("slow", f"{what}: {value:.3f}, at most {limit:g}", [])
         self.keep = self.keeps_failures and bool(check.findings)
@@ -238,9 +302,6 @@ class stage:
 
     def _checker(self, entries):
         return checker.checker(self.devices.record.more(), self.people.record.more(), entries)
-
-    def _undelivered(self):
-        return "every signal is acknowledged"
 
     def _idle(self, operators):
         last = {}
@@ -271,6 +332,8 @@ class stage:
                 one.close()
         if self.centre:
             self.centre.close()
+        for clean in self.cleanups:
+            clean()
         if self.keep:
             print(f"    kept: {self.home}")
         else:
