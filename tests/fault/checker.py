@@ -9,6 +9,10 @@ import ledger_reader
 LATE_S = 5.0
 # Commands whose 200 says that something was written. A visit's step sent again says 200 as well.
 CLAIMS = ("next", "claim")
+# Entries before and after one that a story is about.
+STORY_ENTRIES = 15
+# Who acts when time alone does.
+TIMERS = "system"
 
 
 class finding:
@@ -36,7 +40,7 @@ class checker:
             if e.signal:
                 self.by_signal[e.signal].append(e)
             deed = e.deed or e  # what was kept of an outage has the key of the deed as well
-            if deed.command:
+            if deed.command and deed.user != TIMERS:  # whose keys are a case's own
                 self.by_command[key_of(deed)].append(e)
         self.made = {d["s"]: d for d in devices if d["e"] == "made"}
         self.acked = {}
@@ -73,7 +77,12 @@ class checker:
                 self.found("doubled", f"signal {signal} is in {len(places)} entries", story)
 
     def history_of(self, e):
-        return [str(x) for x in self.by_subject[e.municipality, e.subject]]
+        """What the ledger says of the subject around that entry."""
+        return [
+            str(x)
+            for x in self.by_subject[e.municipality, e.subject]
+            if abs(x.version - e.version) <= STORY_ENTRIES
+        ]
 
     # Commands -----------------------------------------------------------------------------------
 

@@ -78,7 +78,8 @@ class failing_calls:
         if not os.path.exists(self.log):
             return 0
         with open(self.log, encoding="utf-8", errors="replace") as file:
-            return file.read().count("(INJECTED)")
+            text = file.read()
+            return text.count("(INJECTED)") + text.count("(DELAYED)")
 
     def stop(self):
         self.tracer.signal(signal.SIGINT)
