@@ -20,6 +20,12 @@ constexpr std::size_t token_bytes = 32;  // 256 bits
 constexpr std::size_t token_text_max = 64;
 constexpr std::chrono::seconds busy_retry{2};
 
+/// Whether nothing differs but the one-time codes that were used.
+bool same_rights(const v1::Account& before, v1::Account now) {
+  now.set_totp_last_step(before.totp_last_step());
+  return before.SerializeAsString() == now.SerializeAsString();
+}
+
 }  // namespace
 
 struct accounts::pending_sign_in {
@@ -243,6 +249,9 @@ void accounts::store(v1::Account account) {
     account.set_totp_last_step(std::max(account.totp_last_step(), before->totp_last_step()));
   const auto now = std::make_shared<const v1::Account>(std::move(account));
   accounts_[now->user()] = now;
+  // After every outage all accounts are loaded again: one that is as it was must not put its
+  // people out.
+  if (before && !now->disabled() && same_rights(*before, *now)) return;
   if (now->disabled() || (before && before->password_hash() != now->password_hash()))
     end_sessions_of(now->user(), v1::END_REASON_REVOKED);
   for (const auto& listener : account_changed_) listener(*now);

@@ -298,6 +298,20 @@ TEST_F(session_life, a_changed_right_holds_from_the_next_request_on) {
   EXPECT_EQ(changed, std::vector<std::string>{"kari"});
 }
 
+TEST_F(session_life, an_account_that_is_loaded_again_as_it_was_puts_nobody_out) {
+  const auto token = open();
+  std::vector<std::string> changed;
+  people.on_account_changed([&](const v1::Account& account) { changed.push_back(account.user()); });
+  v1::SignInChange again;
+  again.set_writer("another");
+  *again.mutable_account() = *people.find_account("kari");
+  again.mutable_account()->set_totp_last_step(77);
+  people.apply(again);
+  EXPECT_TRUE(changed.empty());
+  EXPECT_TRUE(people.find_session(token));
+  EXPECT_EQ(people.find_account("kari")->totp_last_step(), 77u);
+}
+
 TEST_F(session_life, one_account_has_a_bounded_number_of_them) {
   std::vector<std::string> tokens;
   for (int i = 0; i < 17; ++i) {
