@@ -3,26 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { accessible, launch, open, picture } from "./lib/browser.mjs";
-import { large, row, signIn } from "./lib/desk.mjs";
+import { cast, operatorPage, phone, row, signIn } from "./lib/desk.mjs";
 import { built, ring, startVarde } from "./lib/varde.mjs";
-
-const phone = { width: 390, height: 844, hasTouch: true, isMobile: true };
-
-/** A device of a resident, an operator of its municipality and a responder of one of its teams. */
-function cast(demo) {
-  const device = demo.devices.find((d) => d.protocol === "scaip" && d.resident);
-  const serves = (one) => one.role === "operator" && one.municipalities.includes(device.municipality);
-  const goes = (one) => one.role === "responder" && one.teams.some((t) => t.startsWith(`${device.municipality}/`));
-  return { device, operator: demo.sign_ins.find(serves), responder: demo.sign_ins.find(goes) };
-}
-
-async function operatorPage(browser, varde, who) {
-  const page = await open(browser, large);
-  await signIn(page, varde.origin, who.user, who.password);
-  await page.getByRole("button", { name: "Start vakt" }).click();
-  await page.getByText(/^Direkte \d/).waitFor();
-  return page;
-}
 
 test("an alarm goes from the device to the operator, the team, and a closed case", { skip: built ? false : "build/varde is not there" }, async () => {
   const varde = await startVarde();

@@ -25,3 +25,22 @@ export async function onDuty(browser, origin, { size = large, look = {}, user = 
 }
 
 export const row = (id) => `[data-row="${id}"]`;
+
+export const phone = { width: 390, height: 844, hasTouch: true, isMobile: true };
+
+/** Of the real server's demo: a device of a resident, an operator of its municipality, a responder of one of its teams. */
+export function cast(demo) {
+  const device = demo.devices.find((d) => d.protocol === "scaip" && d.resident);
+  const serves = (one) => one.role === "operator" && one.municipalities.includes(device.municipality);
+  const goes = (one) => one.role === "responder" && one.teams.some((t) => t.startsWith(`${device.municipality}/`));
+  return { device, operator: demo.sign_ins.find(serves), responder: demo.sign_ins.find(goes) };
+}
+
+/** An operator on duty at a real server. */
+export async function operatorPage(browser, { origin }, who, size = large) {
+  const page = await open(browser, size);
+  await signIn(page, origin, who.user, who.password);
+  await page.getByRole("button", { name: "Start vakt" }).click();
+  await page.getByText(/^Direkte \d/).waitFor();
+  return page;
+}

@@ -8,50 +8,63 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const top = fileURLToPath(new URL("../../../", import.meta.url));
-const binary = process.env.VARDE_BINARY ?? join(top, "build", "varde");
+/** The program under test. */
+export const program = process.env.VARDE_BINARY ?? join(top, "build", "varde");
 const scenarios = join(top, "tests", "integration", "sipp");
 const startMsMax = 60_000;
 const listeners = ["https", "scaip-udp", "scaip-tcp", "scaip-tls", "native", "metrics"];
 
 /** False where the server isn't built: then there is nothing to test here. */
-export const built = existsSync(binary);
+export const built = existsSync(program);
 
-function ended(child) {
+/** The exit status, when it comes. */
+export function ended(child) {
   return new Promise((done) => child.once("exit", (code) => done(code)));
 }
 
-/** Starts it; gives {demo, origin, stop()}. */
-export async function startVarde(...more) {
-  const data = mkdtempSync(join(tmpdir(), "varde-browser-"));
-  const listen = listeners.flatMap((name) => [`--${name}`, "127.0.0.1:0"]);
-  const child = spawn(binary, ["demo", "--quiet", "--data", data, ...listen, ...more], {
-    cwd: top,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+/** The line with which a fresh `varde` says that it serves; `child.log()` is what it has logged. */
+export async function ready(child) {
   let log = "";
   child.stderr.on("data", (text) => (log += text));
+  child.log = () => log;
   const exit = ended(child);
-  await new Promise((ready, failed) => {
+  return await new Promise((done, failed) => {
     let out = "";
     const late = setTimeout(() => failed(new Error(`varde was not ready in time:\n${log}`)), startMsMax);
     child.stdout.on("data", (text) => {
       out += text;
-      if (!/^varde ready .*$/m.test(out)) return;
+      const line = /^varde ready .*$/m.exec(out);
+      if (!line) return;
       clearTimeout(late);
-      ready();
+      done(line[0]);
     });
     void exit.then((code) => failed(new Error(`varde ended with ${code} before it was ready:\n${log}`)));
   });
+}
+
+/** Starts the demo; gives {demo, data, origin, redis, stop()}. */
+export async function startVarde(...more) {
+  const data = mkdtempSync(join(tmpdir(), "varde-browser-"));
+  const listen = listeners.flatMap((name) => [`--${name}`, "127.0.0.1:0"]);
+  const child = spawn(program, ["demo", "--quiet", "--data", data, ...listen, ...more], {
+    cwd: top,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const exit = ended(child);
+  await ready(child);
   const demo = JSON.parse(readFileSync(join(data, "demo.json"), "utf8"));
   return {
     demo,
     data,
     origin: `https://${demo.https}`,
-    log: () => log,
-    stop: async () => {
+    log: child.log,
+    /** The process of its private redis-server. */
+    redis: Number(readFileSync(join(data, "redis", "redis.pid"), "utf8")),
+    forget: () => rmSync(data, { recursive: true, force: true }),
+    stop: async ({ keep = false } = {}) => {
       child.kill("SIGTERM");
-      assert.equal(await exit, 0, log);
-      rmSync(data, { recursive: true, force: true });
+      assert.equal(await exit, 0, child.log());
+      if (!keep) rmSync(data, { recursive: true, force: true });
     },
   };
 }
