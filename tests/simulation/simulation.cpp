@@ -197,9 +197,10 @@ class centre {
         [this, c, done, at = who.console](const board::command_result& r) {
           const bool told = r.status == board::command_status::done ||
                             r.status == board::command_status::repeated;
-          tell(fmt::format("{} at {}: {} {} on {} → {} {}", c.actor().user(), at->name(), c.id(),
-                           c.descriptor()->FindFieldByNumber(c.body_case())->name(), c.case_id(),
-                           static_cast<int>(r.status), r.code));
+          if (plan_.tell)
+            tell(fmt::format("{} at {}: {} {} on {} → {} {}", c.actor().user(), at->name(), c.id(),
+                             c.descriptor()->FindFieldByNumber(c.body_case())->name(), c.case_id(),
+                             static_cast<int>(r.status), r.code));
           if (told && !c.has_claim() && !c.has_release())
             told_.commands.insert(c.actor().user() + "/" + c.id());
           done(r);
@@ -336,139 +337,137 @@ class centre {
 
   /// The story of one run, for whoever looks for what went wrong.
   void tell(const std::string& what) const {
-    if (plan_.tell) fmt::print("{:9.1f} s  {}
-", in_seconds(w_.now()), what);
+    if (plan_.tell) fmt::print("{:9.1f} s  {}\n", in_seconds(w_.now()), what);
   }
 
-  if (std::getenv("VARDE_TRACE")) fmt::print("{:.1f} {}\n", in_seconds(w_.now()), what);
-} void fault() {
-  sim_node& n = *any_node();
-  switch (w_.luck.between(0, 9)) {
-    case 0:
-      return kill(n);
-    case 1:
-      ++faults_["frozen"];
-      tell("frozen " + n.name());
-      return w_.luck.percent(50) ? n.freeze(w_.luck.between(3 * second, 90 * second))
-                                 : n.freeze_when_due(w_.luck.between(15 * second, minute));
-    case 2:
-      ++faults_["cut off"];
-      tell("cut off " + n.name());
-      n.cut_off(true);
-      return w_.after(w_.luck.between(2 * second, 5 * minute), [&n] { n.cut_off(false); });
-    case 3:
-    case 4:
-      return fail_over();
-    case 5:
-      ++faults_["redis hangs"];
-      tell("redis hangs");
-      redis_.hung = true;
-      return w_.after(w_.luck.between(500 * millisecond, 20 * second),
-                      [this] { redis_.hung = false; });
-    case 6:
-      ++faults_["redis down"];
-      tell("redis down");
-      redis_.down = true;
-      ++redis_.term;
-      for (auto& one : nodes_) one->lost_redis();
-      return w_.after(w_.luck.between(second, minute), [this] { redis_.down = false; });
-    case 7:
-      ++faults_["disk fails"];
-      tell("disk fails " + n.name());
-      n.disk.failing = true;
-      return w_.after(w_.luck.between(2 * second, minute), [&n] { n.disk.failing = false; });
-    case 8:
-      ++faults_["disk slow"];
-      tell("disk slow " + n.name());
-      n.disk.write_time = w_.luck.between(50 * millisecond, 3 * second);
-      return w_.after(w_.luck.between(5 * second, minute), [&n] { n.disk.write_time = 300; });
-    default:
-      ++faults_["clock stepped"];
-      tell("clock stepped " + n.name());
-      n.step_clock(w_.luck.between(-30, 30) * second);
-  }
-}
-
-void kill(sim_node& n) {
-  if (!n.serves()) return;
-  ++faults_["killed"];
-  tell("killed " + n.name());
-  n.kill();
-  if (plan_.off.no_vault) n.disk.records.clear();
-  w_.after(w_.luck.between(second, minute), [&n] { n.start(); });
-}
-
-void fail_over() {
-  const auto lag = may_forget() ? w_.luck.between(0, 3 * second) : 0;
-  const auto forgotten = redis_.data.fail_over(w_.now(), lag);
-  ++faults_["failed over"];
-  tell("failed over");
-  faults_["entries forgotten"] += static_cast<int>(forgotten);
-  ++redis_.term;
-  for (auto& one : nodes_) one->lost_redis();
-}
-
-// --- The end ---------------------------------------------------------------------------------
-
-outcome judge() {
-  outcome out;
-  out.broken = broken_promises(redis_.data, told_);
-  out.broken.insert(out.broken.end(), wronged_.begin(), wronged_.end());
-  for (const auto& [ticket, p] : waiting_)
-    if (!p->acknowledged)
-      out.broken.push_back(fmt::format("signal {} was never acknowledged", p->id));
-  check_boards(out.broken);
-  out.faults = faults_;
-  out.events = w_.happened();
-  out.signals = told_.signals.size();
-  out.commands = told_.commands.size();
-  for (const auto& entry : redis_.data.log()) {
-    out.merged += entry.merged_at_us() != 0 ? 1 : 0;
-    out.fingerprint = out.fingerprint * 31 + alarm::tip_after(entry);
-  }
-  return out;
-}
-
-/// Every board shows what the ledger has open, with the owner the ledger says.
-void check_boards(std::vector<std::string>& broken) {
-  std::map<std::string, std::string> open;
-  for (const auto& entry : redis_.data.log()) {
-    const auto& id = entry.case_id();
-    if (entry.has_case_opened() || entry.has_reopened() || entry.has_released()) open[id] = "";
-    if (entry.has_claimed() || entry.has_taken_over()) open[id] = entry.actor().user();
-    if (entry.has_closed()) open.erase(id);
-  }
-  for (const auto& n : nodes_) {
-    if (!n->serves()) {
-      broken.push_back(n->name() + " does not serve");
-      continue;
+  void fault() {
+    sim_node& n = *any_node();
+    switch (w_.luck.between(0, 9)) {
+      case 0:
+        return kill(n);
+      case 1:
+        ++faults_["frozen"];
+        tell("frozen " + n.name());
+        return w_.luck.percent(50) ? n.freeze(w_.luck.between(3 * second, 90 * second))
+                                   : n.freeze_when_due(w_.luck.between(15 * second, minute));
+      case 2:
+        ++faults_["cut off"];
+        tell("cut off " + n.name());
+        n.cut_off(true);
+        return w_.after(w_.luck.between(2 * second, 5 * minute), [&n] { n.cut_off(false); });
+      case 3:
+      case 4:
+        return fail_over();
+      case 5:
+        ++faults_["redis hangs"];
+        tell("redis hangs");
+        redis_.hung = true;
+        return w_.after(w_.luck.between(500 * millisecond, 20 * second),
+                        [this] { redis_.hung = false; });
+      case 6:
+        ++faults_["redis down"];
+        tell("redis down");
+        redis_.down = true;
+        ++redis_.term;
+        for (auto& one : nodes_) one->lost_redis();
+        return w_.after(w_.luck.between(second, minute), [this] { redis_.down = false; });
+      case 7:
+        ++faults_["disk fails"];
+        tell("disk fails " + n.name());
+        n.disk.failing = true;
+        return w_.after(w_.luck.between(2 * second, minute), [&n] { n.disk.failing = false; });
+      case 8:
+        ++faults_["disk slow"];
+        tell("disk slow " + n.name());
+        n.disk.write_time = w_.luck.between(50 * millisecond, 3 * second);
+        return w_.after(w_.luck.between(5 * second, minute), [&n] { n.disk.write_time = 300; });
+      default:
+        ++faults_["clock stepped"];
+        tell("clock stepped " + n.name());
+        n.step_clock(w_.luck.between(-30, 30) * second);
     }
-    const auto shown = n->board();
-    for (const auto& [id, owner] : open)
-      if (!shown.contains(id))
-        broken.push_back(fmt::format("{} hides {}", n->name(), id));
-      else if (shown.at(id) != owner)
-        broken.push_back(fmt::format("{} shows {} with {}, the ledger says {}", n->name(), id,
-                                     shown.at(id), owner));
-    for (const auto& [id, owner] : shown)
-      if (!open.contains(id)) broken.push_back(fmt::format("{} still shows {}", n->name(), id));
   }
-}
 
-const plan plan_;
-world w_;
-redis_service redis_;
-core::acknowledgement policy_;
-std::vector<std::unique_ptr<sim_node>> nodes_;
-std::vector<std::unique_ptr<person>> operators_, responders_;
-std::map<std::uint64_t, std::shared_ptr<press>> waiting_;
-std::map<std::string, int> faults_;
-records told_;
-std::map<std::string, std::string> owners_;
-std::vector<std::string> wronged_;
-std::uint64_t tickets_ = 0, presses_ = 0;
-moment end_ = 0;
-bool over_ = false;
+  void kill(sim_node& n) {
+    if (!n.serves()) return;
+    ++faults_["killed"];
+    tell("killed " + n.name());
+    n.kill();
+    if (plan_.off.no_vault) n.disk.records.clear();
+    w_.after(w_.luck.between(second, minute), [&n] { n.start(); });
+  }
+
+  void fail_over() {
+    const auto lag = may_forget() ? w_.luck.between(0, 3 * second) : 0;
+    const auto forgotten = redis_.data.fail_over(w_.now(), lag);
+    ++faults_["failed over"];
+    tell("failed over");
+    faults_["entries forgotten"] += static_cast<int>(forgotten);
+    ++redis_.term;
+    for (auto& one : nodes_) one->lost_redis();
+  }
+
+  // --- The end ---------------------------------------------------------------------------------
+
+  outcome judge() {
+    outcome out;
+    out.broken = broken_promises(redis_.data, told_);
+    out.broken.insert(out.broken.end(), wronged_.begin(), wronged_.end());
+    for (const auto& [ticket, p] : waiting_)
+      if (!p->acknowledged)
+        out.broken.push_back(fmt::format("signal {} was never acknowledged", p->id));
+    check_boards(out.broken);
+    out.faults = faults_;
+    out.events = w_.happened();
+    out.signals = told_.signals.size();
+    out.commands = told_.commands.size();
+    for (const auto& entry : redis_.data.log()) {
+      out.merged += entry.merged_at_us() != 0 ? 1 : 0;
+      out.fingerprint = out.fingerprint * 31 + alarm::tip_after(entry);
+    }
+    return out;
+  }
+
+  /// Every board shows what the ledger has open, with the owner the ledger says.
+  void check_boards(std::vector<std::string>& broken) {
+    std::map<std::string, std::string> open;
+    for (const auto& entry : redis_.data.log()) {
+      const auto& id = entry.case_id();
+      if (entry.has_case_opened() || entry.has_reopened() || entry.has_released()) open[id] = "";
+      if (entry.has_claimed() || entry.has_taken_over()) open[id] = entry.actor().user();
+      if (entry.has_closed()) open.erase(id);
+    }
+    for (const auto& n : nodes_) {
+      if (!n->serves()) {
+        broken.push_back(n->name() + " does not serve");
+        continue;
+      }
+      const auto shown = n->board();
+      for (const auto& [id, owner] : open)
+        if (!shown.contains(id))
+          broken.push_back(fmt::format("{} hides {}", n->name(), id));
+        else if (shown.at(id) != owner)
+          broken.push_back(fmt::format("{} shows {} with {}, the ledger says {}", n->name(), id,
+                                       shown.at(id), owner));
+      for (const auto& [id, owner] : shown)
+        if (!open.contains(id)) broken.push_back(fmt::format("{} still shows {}", n->name(), id));
+    }
+  }
+
+  const plan plan_;
+  world w_;
+  redis_service redis_;
+  core::acknowledgement policy_;
+  std::vector<std::unique_ptr<sim_node>> nodes_;
+  std::vector<std::unique_ptr<person>> operators_, responders_;
+  std::map<std::uint64_t, std::shared_ptr<press>> waiting_;
+  std::map<std::string, int> faults_;
+  records told_;
+  std::map<std::string, std::string> owners_;
+  std::vector<std::string> wronged_;
+  std::uint64_t tickets_ = 0, presses_ = 0;
+  moment end_ = 0;
+  bool over_ = false;
 };
 
 }  // namespace

@@ -69,7 +69,7 @@ TEST_F(simulated, no_promise_is_broken_whatever_fails) {
   const bool tell = number_from("VARDE_SIMULATION_TELL", 0) != 0;
   const plan usual;
   std::map<std::string, int> faults;
-  std::uint64_t signals = 0, commands = 0, merged = 0;
+  std::uint64_t signals = 0, commands = 0, merged = 0, events = 0;
   const auto began = std::clock();
   for (auto seed = first; seed < first + seeds; ++seed) {
     const auto o = run({.seed = seed, .tell = tell});
@@ -78,6 +78,7 @@ TEST_F(simulated, no_promise_is_broken_whatever_fails) {
     signals += o.signals;
     commands += o.commands;
     merged += o.merged;
+    events += o.events;
   }
   const auto cpu_s = static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC;
   const auto hours = static_cast<double>(seeds) * usual.hours;
@@ -85,10 +86,10 @@ TEST_F(simulated, no_promise_is_broken_whatever_fails) {
   for (const auto& [name, times] : faults) table += ", " + std::to_string(times) + " " + name;
   std::printf(
       "%.0f simulated hours in %.1f s of processor (%.0f hours a minute)\n"
-      "%llu signals and %llu commands acknowledged, %llu entries merged%s\n",
-      hours, cpu_s, hours / cpu_s * 60, static_cast<unsigned long long>(signals),
-      static_cast<unsigned long long>(commands), static_cast<unsigned long long>(merged),
-      table.c_str());
+      "%llu events, %llu signals and %llu commands acknowledged, %llu entries merged%s\n",
+      hours, cpu_s, hours / cpu_s * 60, static_cast<unsigned long long>(events),
+      static_cast<unsigned long long>(signals), static_cast<unsigned long long>(commands),
+      static_cast<unsigned long long>(merged), table.c_str());
   if (seeds >= 50) {
     for (const auto* name : {"killed", "frozen", "cut off", "failed over", "entries forgotten",
                              "redis hangs", "redis down", "disk fails", "disk slow"})
