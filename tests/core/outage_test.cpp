@@ -309,3 +309,52 @@ TEST(outage, an_old_lease_writes_nothing) {
   a.pass(40, [&] { a.engine->neighbours(with_b); });
   EXPECT_EQ(ledger.entries[one].size(), size);
 }
+
+TEST(outage, what_a_failover_may_still_forget_is_compared_after_a_restart) {
+  model_ledger ledger;
+  node before{ledger};
+  before.engine->open();
+  before.signal("d/1", 1);
+  before.pass(90);
+  before.signal("d/2", 2);
+  before.pass(2);
+  before.signal("d/3", 3);
+  EXPECT_GE(before.vault.confirmed, 1u);
+  forget(ledger, one, 2);
+  node after{ledger};
+  after.vault = before.vault;
+  for (const auto& entry : ledger.entries[one]) after.engine->follow(entry);
+  after.engine->open();
+  EXPECT_EQ(ledger.entries[one].size(), 3u);
+}
+
+TEST(outage, however_long_it_lasts_what_was_written_just_before_is_compared) {
+  model_ledger ledger;
+  node n{ledger};
+  n.engine->open();
+  n.signal("d/1", 1);
+  n.pass(90);
+  n.signal("d/2", 2);
+  n.pass(2);
+  n.engine->ledger_reachable(false);
+  forget(ledger, one, 1);
+  n.pass(600);
+  n.engine->ledger_reachable(true);
+  EXPECT_EQ(ledger.entries[one].size(), 2u);
+}
+
+TEST(outage, an_island_takes_no_claim_from_whom_it_cannot_see) {
+  model_ledger ledger;
+  node n{ledger};
+  n.engine->open();
+  n.signal("d/1", 1);
+  n.claim("kari", its_case);
+  n.engine->ledger_reachable(false);
+  n.pass(120);
+  EXPECT_EQ(n.published.back()->owner().user(), "kari");
+  n.engine->ledger_reachable(true);
+  n.pass(20);
+  EXPECT_EQ(n.published.back()->owner().user(), "kari");
+  n.pass(20);
+  EXPECT_EQ(n.published.back()->state(), alarm::v1::CASE_STATE_OPEN);
+}

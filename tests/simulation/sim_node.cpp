@@ -10,9 +10,10 @@ namespace {
 constexpr std::int64_t epoch_us = 1'800'000'000'000'000;
 /// Entries that a tail reads again after a reconnect.
 constexpr std::size_t tail_step_back = 200;
-/// A node whose beat stands still for longer is not alive (core::neighbours::alive_for).
-constexpr std::chrono::seconds alive_for{4};
-constexpr moment beat_every = 2 * second;
+/// Coarser than a server's, so that an hour costs less: one tick, with a beat, each three seconds.
+/// A node whose beat stands still for longer than two is not alive.
+constexpr moment tick_every = 3 * second;
+constexpr std::chrono::seconds alive_for{6};
 
 base::error_code gone() {
   return boost::system::errc::make_error_code(boost::system::errc::not_connected);
@@ -236,18 +237,14 @@ void sim_node::tick() {
     const auto room = engine_->room();
     engine_->tick();
     engine_->pulse();
-    if (freeze_when_due_ != 0 && engine_->room() < room)
-      freeze(std::exchange(freeze_when_due_, 0));
-    else
-      post(0, [this] { engine_->flush(); });
+    if (freeze_when_due_ != 0 && engine_->room() < room) freeze(std::exchange(freeze_when_due_, 0));
   }
   if (connected_ && followed_ != redis_.data.log().size()) follow_soon();
-  if (w_.now() >= next_beat_) beat();
-  post(busy ? second : beat_every, [this] { tick(); });
+  beat();
+  post(tick_every, [this] { tick(); });
 }
 
 void sim_node::beat() {
-  next_beat_ = w_.now() + beat_every;
   if (!connected_ || cut_ || redis_.hung || redis_.down || !opened_) return;
   auto& ours = redis_.data.presences[name_];
   ours.beat = ++beat_ + 1'000'000 * life_;
@@ -294,13 +291,11 @@ void sim_node::take_next(board::next_request request, core::command_answer done)
 }
 
 void sim_node::presence(const std::string& user) {
-  post(0, [this, user] {
-    if (!opened_) return;
-    engine_->presence(user);
-    if (!connected_ || cut_) return;
-    auto& users = redis_.data.presences[name_].users;
-    if (std::ranges::find(users, user) == users.end()) users.push_back(user);
-  });
+  if (!opened_ || frozen()) return;
+  engine_->presence(user);
+  if (!connected_ || cut_) return;
+  auto& users = redis_.data.presences[name_].users;
+  if (std::ranges::find(users, user) == users.end()) users.push_back(user);
 }
 
 void sim_node::deliver(std::span<const alarm::admission_answer> answers) {

@@ -112,7 +112,6 @@ class sim_node final : public core::ledger_port, public core::vault_port, alarm:
   std::uint64_t life_ = 0, link_ = 0, beat_ = 0;
   moment thaws_ = 0;
   moment freeze_when_due_ = 0;
-  moment next_beat_ = 0;
   bool opened_ = false, connected_ = false, cut_ = false, following_ = false, ticking_ = false;
   bool appending_ = false;
 };

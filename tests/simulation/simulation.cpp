@@ -15,7 +15,7 @@ namespace {
 
 constexpr moment patience = 4 * second;  // of a device or a person with a node that says nothing
 constexpr int residents = 12;
-constexpr moment known_everywhere = 15 * second;  // till a lease is taken, a beat, a tick
+constexpr moment known_everywhere = 20 * second;  // till a lease is taken, a beat, a tick
 
 double in_seconds(moment m) { return static_cast<double>(m) / second; }
 
@@ -78,7 +78,7 @@ class centre {
   // --- Devices ---------------------------------------------------------------------------------
 
   void press_sometime() {
-    w_.after(w_.luck.between(20 * second, 12 * minute), [this] {
+    w_.after(w_.luck.between(20 * second, 25 * minute), [this] {
       if (over_) return;
       const int burst = w_.luck.percent(10) ? 6 : 1;
       for (int i = 0; i < burst; ++i) {

@@ -14,7 +14,7 @@ namespace varde::simulation {
 struct plan {
   std::uint64_t seed = 1;
   int nodes = 3;
-  int hours = 4;
+  int hours = 6;
   mutations off{};
   bool tell = false;  // print who did what and what failed
 };

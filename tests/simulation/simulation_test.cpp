@@ -14,7 +14,8 @@ using namespace varde::simulation;
 
 namespace {
 
-/// Seeds that once broke a promise.
+/// Seeds that broke a promise in the simulation as it was then; each has its test in tests/core
+/// too.
 constexpr std::uint64_t once_failed[] = {
     1,      // a frozen node woke up with a release it had decided before
     1'005,  // an island released the claims of people who were elsewhere
