@@ -82,6 +82,8 @@ story("an open case that did not remain says so and leads to where its alarm is"
   const stands = world.raise({ resident: "astrid", kind: "fall" });
   mock.correct();
   await page.getByText("Denne hendelsen ble ikke stående da utfallet var over").waitFor();
+  await page.getByText("Ble ikke stående etter utfallet").waitFor();
+  assert.equal(await page.locator(".pane-acts button").count(), 0);
   await accessible(page, "vanished");
   await picture(page, "told-vanished");
   await page.getByRole("button", { name: /^Gå til Fall/ }).click();

@@ -5,7 +5,7 @@ import { t, word } from "../common/i18n";
 import type { Case } from "../common/types";
 import { claim, dismissFailure, failures, release, takeOver, underWay } from "./actions";
 import { Call } from "./call";
-import { detail, paneCase } from "./case_detail";
+import { detail, paneCase, vanished } from "./case_detail";
 import { History, HistoryLine } from "./history";
 import { onRegionKey } from "./keys";
 import { CaseMap } from "./map";
@@ -62,7 +62,7 @@ function Act({ label, hint, primary = false, onAct, id }: ActProps) {
 
 function Actions({ c }: { c: Case }) {
   const words = t().action;
-  if (c.state === "closed") return null;
+  if (c.state === "closed" || vanished.value) return null;
   if (c.state === "open") {
     return (
       <div class="acts">

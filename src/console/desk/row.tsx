@@ -50,8 +50,10 @@ function Waited({ c }: { c: Case }) {
 function goneText(c: Case): string {
   const words = t().queue;
   if (c.state === "closed") return words.closedBy(c.closed_by);
-  if (isMine(c)) return words.takenByYou(shortTime(c.owner?.since ?? now.value));
-  return words.takenBy(c.owner?.name ?? "", shortTime(c.owner?.since ?? now.value));
+  // Gone without anybody having taken it: it did not remain when an outage was over.
+  if (!c.owner) return t().outage.rowGone;
+  const at = shortTime(c.owner.since);
+  return isMine(c) ? words.takenByYou(at) : words.takenBy(c.owner.name, at);
 }
 
 /** When the oldest late alarm of the case really happened. */

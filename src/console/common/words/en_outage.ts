@@ -7,7 +7,7 @@ export const enOutage: Outage = {
       nowhere: (time) => `Alarms can't be kept since ${time}: both the shared store and the disk are gone. Call the technician on duty now.`,
       disk: (time) => `The disk here takes nothing since ${time}. Life alarms are kept in the shared store, others must wait. Call the technician on duty.`,
       island: (time) =>
-        `Cut off from the shared store since ${time}. Alarms are taken in and kept here, and you can work as before. What is done elsewhere shows when it is back.`,
+        `Cut off from the shared store since ${time}. Alarms are taken in and kept here, and you can work as before. What others do shows when it is back.`,
       merging: (time) =>
         time ? `The shared store is back. What happened since ${time} is being merged now.` : "The shared store is back. What is kept here is being held against it now.",
       replicas: () => "The shared store has fewer copies than agreed. Alarms are kept as before. Tell operations.",
@@ -27,6 +27,7 @@ export const enOutage: Outage = {
     notMerged: (why) => `Not merged: ${why}.`,
     vanished: (name) =>
       `This case did not remain when the outage was over${name ? `: ${name}` : ""}. Its alarm is in another case, or was dealt with already.`,
+    rowGone: "Did not remain after the outage",
     goTo: "Go to",
   },
   fieldCondition: {

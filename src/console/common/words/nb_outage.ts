@@ -27,6 +27,7 @@ export const nbOutage = {
     notMerged: (why: string) => `Ikke flettet inn: ${why}.`,
     vanished: (name: string) =>
       `Denne hendelsen ble ikke stående da utfallet var over${name ? `: ${name}` : ""}. Alarmen er i en annen hendelse, eller den var tatt hånd om alt.`,
+    rowGone: "Ble ikke stående etter utfallet",
     goTo: "Gå til",
   },
   fieldCondition: {
