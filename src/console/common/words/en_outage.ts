@@ -1,4 +1,4 @@
-// English, outages.
+// English, outages: how the node is, what others did meanwhile, and what became of it.
 import type { Outage } from "../i18n";
 
 export const enOutage: Outage = {
