@@ -78,7 +78,7 @@ struct core_config {
   std::int64_t replicas = 1;               // with disk+redis+replica: so many
   std::int64_t replicas_limit_ms = 500;    // and how long a commit waits for them
   std::int64_t patience_ms = 1'000;        // a ledger or disk that hangs is waited for so long
-  std::int64_t recheck_s = 60;            // compared with the ledger after it was away
+  std::int64_t recheck_s = 60;             // compared with the ledger after it was away
 };
 
 /// This node's own log of what it acknowledged.

@@ -65,6 +65,7 @@ int demo(const demo_command_options& options) {
   c.node.name = "demo";
   c.node.data = options.data;
   c.http.console_dir = options.console_dir;
+  if (!options.acknowledge.empty()) c.core.acknowledge = options.acknowledge;
   if (auto wrong = override_listen(c.listen, options.listen); !wrong.empty()) return say(wrong);
 
   base::start_logging(base::log_format::plain, spdlog::level::info);

@@ -16,6 +16,7 @@ struct demo_command_options {
   std::uint64_t seed = 1;
   std::size_t devices = 0;  // beside the made-up ones, for load
   std::string console_dir;
+  std::string acknowledge;  // core.acknowledge; empty: its default
   listen_options listen;
 };
 

@@ -35,6 +35,13 @@ void add_listen_options(CLI::App& command, listen_options& listen) {
   add("--metrics", listen.metrics, "Metrics and health, plain text; keep it on loopback.");
 }
 
+void add_acknowledge_option(CLI::App& command, std::string& policy) {
+  command
+      .add_option("--acknowledge", policy,
+                  "Where a signal must be before its device hears \"received\"")
+      ->check(CLI::IsMember({"disk", "disk+redis", "disk+redis+replica"}));
+}
+
 int set_account(account_request request, const std::string& redis, const std::string& config_file) {
   if (const auto wrong = redis_of_command(redis, config_file, request.where); !wrong.empty()) {
     fmt::print(stderr, "varde: {}\n", wrong);
@@ -163,6 +170,7 @@ int main(int argc, char** argv) {
                           "Start and own a private redis-server in the data directory");
   serve_command->add_option("--data", serving.data, "Directory for everything this node keeps")
       ->type_name("DIR");
+  add_acknowledge_option(*serve_command, serving.acknowledge);
   add_listen_options(*serve_command, serving.listen);
   serve_command->callback([&] { status = serve(serving); });
 
@@ -187,6 +195,7 @@ int main(int argc, char** argv) {
       ->add_option("--console", demonstrating.console_dir,
                    "The built pages, if they are not beside the program")
       ->type_name("DIR");
+  add_acknowledge_option(*demo_command, demonstrating.acknowledge);
   add_listen_options(*demo_command, demonstrating.listen);
   demo_command->callback([&] { status = demo(demonstrating); });
 

@@ -154,6 +154,7 @@ int serve(const serve_options& options) {
   }
   if (auto wrong = override_listen(c.listen, options.listen); !wrong.empty()) return say(wrong);
   if (!options.data.empty()) c.node.data = options.data;
+  if (!options.acknowledge.empty()) c.core.acknowledge = options.acknowledge;
   if (options.embedded && c.node.data.empty())
     return say("--embedded needs --data DIR, where everything is kept.");
   if (c.node.data.empty())

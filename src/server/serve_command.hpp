@@ -19,7 +19,8 @@ struct listen_options {
 struct serve_options {
   std::string config_file;  // empty: the defaults
   bool embedded = false;
-  std::string data;  // embedded: the directory
+  std::string data;         // embedded: the directory
+  std::string acknowledge;  // core.acknowledge; empty: the configured one
   listen_options listen;
 };
 
