@@ -37,8 +37,8 @@ using neighbourhood = std::map<std::string, neighbour>;
 /// Who has been seen where and when, by this node's steady clock only. Not thread-safe.
 class housekeeping {
  public:
-  /// A lease whose holder was not seen alive for this long may be taken. What the old holder decided
-  /// before and writes after that is fenced; so this also bounds how stale an act can be.
+  /// A lease whose holder was not seen alive for this long may be taken. What the old holder
+  /// decided before and writes after that is fenced; so this also bounds how stale an act can be.
   static constexpr std::chrono::seconds lease_gone_after{6};
   /// More than this between two looks means that we were frozen: nobody could be seen meanwhile.
   static constexpr std::chrono::seconds frozen_after{5};

@@ -4,6 +4,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -15,7 +16,13 @@ namespace varde::ledger {
 
 namespace {
 constexpr std::string_view block_ms = "1000";
-}
+
+/// Where reading goes on after a reconnect: a failover may have forgotten the newest entries, and
+/// the new master's clock may be behind, so that what is new stands before where we were.
+constexpr std::uint64_t step_back_ms = 60'000;
+
+position stepped_back(position from) { return {from.ms - std::min(from.ms, step_back_ms), 0}; }
+}  // namespace
 
 class tail::core : public std::enable_shared_from_this<core> {
  public:
@@ -47,12 +54,18 @@ class tail::core : public std::enable_shared_from_this<core> {
   std::function<void()> after_batch_;
   std::size_t unreadable_ = 0;
   bool reading_ = false;
+  bool was_connected_ = false;
   bool ended_ = false;
 };
 
 void tail::core::listen() {
+  was_connected_ = connection_.connected();
   connection_.on_state([weak = weak_from_this()](bool connected) {
-    if (const auto self = weak.lock(); self && connected) self->read();
+    const auto self = weak.lock();
+    if (!self || !connected) return;
+    if (std::exchange(self->was_connected_, true))
+      for (auto& one : self->followed_) one.at = stepped_back(one.at);
+    self->read();
   });
 }
 

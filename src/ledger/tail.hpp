@@ -1,5 +1,6 @@
 // Following the ledgers of several municipalities as they grow, whoever writes them. After a lost
-// connection it goes on where it was; no entry is skipped and none comes twice.
+// connection it goes on a minute before where it was, since a failover may have rewound the ledger:
+// no entry is skipped, and some come twice.
 #pragma once
 
 #include <cstddef>
