@@ -3,6 +3,9 @@
 #include "core/disk_vault.hpp"
 
 #include <fmt/format.h>
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/wire_format_lite.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -35,14 +38,27 @@ vault_sequence read_number(const std::string& file) {
   return error == std::errc{} && end == text.data() + text.size() ? number : 0;
 }
 
+/// A VaultedCommit, its entries written straight from where they are: a copy of each would cost
+/// more than writing it.
 std::string record_of(const ledger::commit& c) {
-  ledger::v1::VaultedCommit record;
-  record.set_format(record_format);
-  record.set_municipality(c.municipality);
-  record.set_subject(c.subject);
-  record.set_expected_version(c.expected_version);
-  for (const auto& entry : c.entries) *record.add_entries() = entry;
-  return record.SerializeAsString();
+  using wire = google::protobuf::internal::WireFormatLite;
+  ledger::v1::VaultedCommit head;
+  head.set_format(record_format);
+  head.set_municipality(c.municipality);
+  head.set_subject(c.subject);
+  head.set_expected_version(c.expected_version);
+  std::string record;
+  google::protobuf::io::StringOutputStream bytes{&record};
+  google::protobuf::io::CodedOutputStream out{&bytes};
+  head.SerializeToCodedStream(&out);
+  for (const auto& entry : c.entries) {
+    out.WriteTag(wire::MakeTag(ledger::v1::VaultedCommit::kEntriesFieldNumber,
+                               wire::WIRETYPE_LENGTH_DELIMITED));
+    out.WriteVarint32(static_cast<std::uint32_t>(entry.ByteSizeLong()));
+    entry.SerializeWithCachedSizes(&out);
+  }
+  out.Trim();
+  return record;
 }
 
 std::string record_of(const std::vector<vault_sequence>& withdrawn) {
@@ -77,6 +93,8 @@ struct disk_vault::parts {
         confirmed(std::min(read_number(confirmed_file), log->last())) {
     // What was pruned had been confirmed, whatever the file says.
     if (log->recovered().first > 0) confirmed = std::max(confirmed, log->recovered().first - 1);
+    // A number from before the vault was lost must not come true as the new one grows.
+    remember();
   }
 
   base::result<std::vector<vaulted>> read(vault_sequence from, std::size_t most) const {
