@@ -409,7 +409,7 @@ void engine::measure_open_cases() {
 }
 
 bool engine::busy() const {
-  return (under_way_ && !stalled_) || stalled_ || !gathered_.empty() || merging_ != 0 ||
+  return under_way_ || !gathered_.empty() || merging_ != 0 ||
          (link_ == link::together && (readings_ != 0 || !unread_.empty()));
 }
 

@@ -1,6 +1,8 @@
 // One hash: a field a node.
 #include "core/neighbours.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <cstring>
 
 #include "base/hash.hpp"
@@ -43,7 +45,8 @@ void neighbours::beat() {
   ledger::v1::NodePresence ours;
   ours.set_beat(++beat_);
   for (const auto& [user, seen] : users_) ours.add_users(user);
-  connection_.send(redis::arguments{"HSET", presence_key, node_, ours.SerializeAsString()},
+  ours_ = ours.SerializeAsString();
+  connection_.send(redis::arguments{"HSET", presence_key, node_, ours_},
                    [](const base::result<redis::reply>&) {});
   connection_.send(redis::arguments{"HGETALL", presence_key},
                    [this](const base::result<redis::reply>& answer) {
@@ -60,7 +63,11 @@ void neighbours::take(const std::map<std::string, std::string>& presences) {
   neighbourhood known;
   std::erase_if(others_, [&](const auto& one) { return !presences.contains(one.first); });
   for (const auto& [name, presence] : presences) {
-    if (name == node_) continue;
+    if (name == node_) {
+      if (presence != ours_)
+        spdlog::error("another node is called {} too: give each its own node.name", node_);
+      continue;
+    }
     auto& held = others_[name];
     if (held.presence != presence) held = {presence, now};
     neighbour one{now - held.changed < alive_for, {}};

@@ -49,6 +49,7 @@ class neighbours {
   std::function<void(const neighbourhood&)> tell_;
   std::map<std::string, base::steady_time> users_;
   std::map<std::string, other> others_;
+  std::string ours_;  // as last written
   std::uint64_t beat_;
 };
 
