@@ -20,6 +20,7 @@ repl-diskless-sync-delay 0
 repl-ping-replica-period 1
 min-replicas-to-write 1
 min-replicas-max-lag 2
+auto-aof-rewrite-percentage 0
 enable-debug-command local
 """
 
