@@ -220,9 +220,11 @@ class scaip_device(device):
                     self.more.clear()
                     waiting = [self.more.wait(), self.listen(send, 3600)]
                     tasks = [asyncio.ensure_future(w) for w in waiting]
-                    _, rest = await asyncio.wait(tasks, return_when="FIRST_COMPLETED")
+                    done, rest = await asyncio.wait(tasks, return_when="FIRST_COMPLETED")
                     for task in rest:
                         task.cancel()
+                    for task in done:
+                        task.result()
                     continue
                 name = next(iter(self.pending))
                 await self.deliver(send, name, is_tcp)

@@ -3,4 +3,6 @@
 # that were kept outside. Needs a built build/varde (or VARDE_BINARY). The short set is CI's.
 #   tests/fault/run.sh [--long] [--only NAME]… [--seed SEED] [--keep] [--markdown FILE]
 set -euo pipefail
-exec /usr/bin/python3 -B "$(dirname "$0")/run.py" "$@"
+here=$(dirname "$0")
+/usr/bin/python3 -B -m unittest discover -s "$here" -t "$here" -p 'checker_test.py'
+exec /usr/bin/python3 -B "$here/run.py" "$@"

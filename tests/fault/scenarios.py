@@ -43,6 +43,7 @@ def node_killed(s):
     s.fault("kill -9 of a node", seen=not victim.process.runs())
     more_traffic(s)
     s.limit_gap(NODE_RESUME_S)
+    s.limit_waits(NODE_RESUME_S)
     victim.start()
     s.healed()
     more_traffic(s)
@@ -50,12 +51,14 @@ def node_killed(s):
 
 @scenario(short=True)
 def node_frozen(s):
-    """SIGSTOP of a node for longer than a lease lasts, then SIGCONT: its late writes do no harm."""
-    victim = s.random.choice(s.nodes)
+    """SIGSTOP of the node that keeps house, until another has taken its lease, then SIGCONT: its
+    late writes do no harm."""
+    victim = wait_until(s.lease_holder, "a node has the lease")
     s.begin_fault(victim)
     victim.freeze()
     s.fault("SIGSTOP of a node", seen=victim.process.is_stopped())
-    s.last(14.0)
+    wait_until(lambda: s.lease_holder() is not victim, "the lease moves", 30.0, 0.2)
+    s.fault("lease taken by another", seen=victim.process.is_stopped())
     victim.thaw()
     s.healed()
     more_traffic(s)
