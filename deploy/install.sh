@@ -17,7 +17,8 @@ VARDE_PACKAGES_BUILD="g++ cmake ninja-build pkg-config ccache mold
 # To build and run every test, benchmark and fuzzer.
 VARDE_PACKAGES_TEST="libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev
   libconcurrentqueue-dev clang clang-format libclang-rt-14-dev lld gcc
-  spin sip-tester socat openssl curl python3 git strace libfaketime
+  spin sip-tester socat openssl curl python3 git
+  strace libfaketime fuse3 python3-pyfuse3
   chromium fonts-inter fonts-dejavu-core"
 
 # The oldest redis-server with the fixes that Varde relies on.

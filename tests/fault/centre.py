@@ -251,6 +251,7 @@ class centre:
         node_settings=None,
         environments=None,
         redis_settings="",
+        redis_disk=None,
         policy=None,
     ):
         self.home = home
@@ -262,7 +263,7 @@ class centre:
         try:
             make_certificates(home)
             self.gate = gate.gate()
-            self.redis = redis_servers.watched(home, replicas, redis_settings)
+            self.redis = redis_servers.watched(home, replicas, redis_settings, redis_disk)
             self._fill_registry(policy or {})
             for i in range(nodes):
                 name = f"node{i + 1}"

@@ -105,6 +105,42 @@ def vault_damaged(s):
     more_traffic(s)
 
 
+def lossy_disk(s):
+    """Puts all vaults and all of Redis on a disk that loses what was not synced."""
+    s.disk = faults.lossy_disk(s.home)
+    s.cleanups.append(s.disk.close)
+    s.options["redis_disk"] = s.disk.path
+    s.options["node_settings"] = {
+        name: {"vault_directory": os.path.join(s.disk.path, name), "vault.segment_mb": 1}
+        for name in ("node1", "node2")
+    }
+
+
+@scenario(prepare=lossy_disk, pause_s=2.0)
+def power_cut(s):
+    """Both nodes and every Redis lose power at once, and with it all that was not synced."""
+    for one in s.redis.sentinels:
+        one.freeze()
+    s.begin_fault()
+    for one in s.nodes + s.redis.servers:
+        one.kill()
+    gone = s.disk.cut_power()
+    s.fault(f"{gone} bytes that were not synced are gone", seen=gone > 0)
+    s.disk.mount()
+    for one in s.redis.servers:
+        one.start()
+    wait_until(lambda: all(one.answers() for one in s.redis.servers), "Redis answers")
+    for one in s.redis.sentinels:
+        one.thaw()
+    for one in s.nodes:
+        one.start(wait=False)
+    for one in s.nodes:
+        one.wait_until_ready()
+    s.centre.wait_until_together()
+    s.healed()
+    more_traffic(s)
+
+
 @scenario(prepare=lambda s: give_clock(s))
 def clock_stepped(s):
     """One node's clock is put forward by an hour, and then back by two."""
@@ -130,7 +166,7 @@ def forgotten_hundred_thousand(s):
     """Redis forgets 100,000 entries that the vaults have: they are there again soon."""
     wanted = 100_000
     servers = s.redis.servers
-    places = [faults.append_only_size(one.home) for one in servers]
+    places = [faults.append_only_size(one.data) for one in servers]
     had = s.redis.master().ledger_length()
     wait_until(
         lambda: s.redis.master().ledger_length() - had >= wanted, "100,000 entries more", 240.0, 1.0
@@ -141,7 +177,7 @@ def forgotten_hundred_thousand(s):
     s.begin_fault()
     for one in servers:
         one.kill()
-    cut = [faults.cut_append_only_file(one.home, at) for one, at in zip(servers, places)]
+    cut = [faults.cut_append_only_file(one.data, at) for one, at in zip(servers, places)]
     s.fault("kill -9 of all Redis servers", seen=not any(one.process.runs() for one in servers))
     s.fault("append-only files shortened", seen=min(cut) > 0)
     for one in s.nodes:

@@ -51,6 +51,47 @@ class small_disk:
         subprocess.run(["umount", "-l", self.path], check=False)
 
 
+class lossy_disk:
+    """A disk on which nothing is that was not synced, once its power is cut."""
+
+    def __init__(self, home):
+        self.surface = os.path.join(home, "surface")
+        self.path = os.path.join(home, "disk")
+        self.counter = os.path.join(home, "at-risk")
+        self.log = os.path.join(home, "disk.log")
+        os.makedirs(self.surface)
+        os.makedirs(self.path)
+        self.server = None
+        self.mount()
+
+    def mount(self):
+        program = os.path.join(processes.HERE, "lossy_disk_process.py")
+        command = ["/usr/bin/python3", "-B", program, self.surface, self.path, self.counter]
+        self.server = processes.process(command, self.log)
+
+        def mounted():
+            if not self.server.runs():
+                with open(self.log, encoding="utf-8") as log:
+                    raise failed(f"FUSE does not work here (python3-pyfuse3): {log.read()[-500:]}")
+            return os.path.ismount(self.path)
+
+        wait_until(mounted, "the disk is mounted")
+
+    def cut_power(self):
+        """Whatever was not synced is gone; how many bytes that was."""
+        self.server.kill()
+        self.unmount()
+        with open(self.counter, "rb") as file:
+            return int.from_bytes(file.read(), "little")
+
+    def unmount(self):
+        subprocess.run(["umount", "-l", self.path], check=False, capture_output=True)
+
+    def close(self):
+        self.server.kill()
+        self.unmount()
+
+
 class failing_calls:
     """System calls of one thread of a node that fail, from start() to stop()."""
 

@@ -67,16 +67,19 @@ class client:
 
 
 class server:
-    """One redis-server or sentinel, with a configuration file that it may rewrite."""
+    """One redis-server or sentinel, with a configuration file that it may rewrite. Its data may lie
+    on another disk than that."""
 
-    def __init__(self, home, settings, arguments=(), port=None):
-        self.port = port or processes.free_port()
+    def __init__(self, home, settings, arguments=(), data=None):
+        self.port = processes.free_port()
         self.home = home
+        self.data = data or home
         self.arguments = list(arguments)
         os.makedirs(home, exist_ok=True)
+        os.makedirs(self.data, exist_ok=True)
         self.configuration = os.path.join(home, "redis.conf")
         with open(self.configuration, "w", encoding="utf-8") as file:
-            file.write(f"port {self.port}\ndir {home}\n{settings}")
+            file.write(f"port {self.port}\ndir {self.data}\n{settings}")
         self.process = None
 
     def start(self):
@@ -125,12 +128,13 @@ class server:
 class watched:
     """A master with replicas under three sentinels."""
 
-    def __init__(self, home, replicas=2, settings=""):
-        common = COMMON + settings
-        self.servers = [server(os.path.join(home, "redis-0"), common)]
-        follow = f"replicaof 127.0.0.1 {self.servers[0].port}\n"
-        for i in range(1, replicas + 1):
-            self.servers.append(server(os.path.join(home, f"redis-{i}"), common + follow))
+    def __init__(self, home, replicas=2, settings="", disk=None):
+        self.servers = []
+        for i in range(replicas + 1):
+            follow = f"replicaof 127.0.0.1 {self.servers[0].port}\n" if i else ""
+            data = disk and os.path.join(disk, f"redis-{i}")
+            own = os.path.join(home, f"redis-{i}")
+            self.servers.append(server(own, COMMON + settings + follow, data=data))
         self.sentinels = [
             server(os.path.join(home, f"sentinel-{i}"), self._watching(), ["--sentinel"])
             for i in range(SENTINELS)

@@ -107,7 +107,7 @@ def old_master_loses_its_file(s):
     old.kill()
     s.redis.wait_for_failover(old)
     s.fault("kill -9 of the Redis master", seen=not old.process.runs())
-    removed = faults.remove_append_only_file(old.home)
+    removed = faults.remove_append_only_file(old.data)
     s.fault("its append-only file is removed", seen=removed > 0)
     old.start()
     wait_until(lambda: old.role() == b"slave", "the old master follows the new one", 30.0)
@@ -166,14 +166,14 @@ def every_redis_loses_a_tail(s):
     """kill -9 of all servers, whose disks had not kept what they said: the newest part of every
     append-only file is missing when they come back."""
     servers = s.redis.servers
-    places = [faults.append_only_size(one.home) for one in servers]
+    places = [faults.append_only_size(one.data) for one in servers]
     more_traffic(s, 2)
     s.begin_fault()
     for one in s.redis.sentinels:
         one.freeze()
     for one in servers:
         one.kill()
-    cut = [faults.cut_append_only_file(one.home, at) for one, at in zip(servers, places)]
+    cut = [faults.cut_append_only_file(one.data, at) for one, at in zip(servers, places)]
     s.fault("kill -9 of all Redis servers", seen=not any(one.process.runs() for one in servers))
     s.fault("append-only files shortened", seen=min(cut) > 0)
     s.notes.append(f"bytes cut: {cut}")
