@@ -99,8 +99,8 @@ def registry_of(devices, policy):
         },
         "policy": policy,
         "residents": [
-            {"id": device["resident"], "name": f"Innbygger {device['resident']}", "address": address}
-            for device in devices
+            {"id": name, "name": f"Innbygger {name}", "address": address}
+            for name in (device["resident"] for device in devices)
         ],
         "devices": registered,
         "teams": [{"id": TEAM, "name": "Dagvakt", "phone": "+4799000010"}],
@@ -136,11 +136,12 @@ class node:
             lines[section] += f"{name} = {json.dumps(value)}\n"
         lines["redis"] += f'url = "{self.owner.redis_url(self.name)}"\n'
         lines["vault"] += f"directories = {json.dumps([self.vault])}\n"
+        home = self.owner.home
         sections = "".join(f"[{name}]\n{text}" for name, text in lines.items())
         return (
             f'[node]\nname = "{self.name}"\ndata = "{self.data}"\n'
             f'[listen]\n{listen}scaip_tls = ""\n'
-            f'[tls]\ncertificate = "{self.owner.home}/node.pem"\nkey = "{self.owner.home}/node.key"\n'
+            f'[tls]\ncertificate = "{home}/node.pem"\nkey = "{home}/node.key"\n'
             + sections
         )
 
@@ -267,7 +268,7 @@ class centre:
             self._fill_registry(policy or {})
             for i in range(nodes):
                 name = f"node{i + 1}"
-                own = {"log.level": "info", **(settings or {}), **(node_settings or {}).get(name, {})}
+                own = {**(settings or {}), **(node_settings or {}).get(name, {})}
                 self.nodes.append(node(self, name, own, (environments or {}).get(name)))
             for one in self.nodes:
                 one.start(wait=False)

@@ -1,6 +1,6 @@
 """Holds what devices and people have in their records against the ledger, by rules written here
-anew: nothing acknowledged may be missing, nothing may be there twice, and what is in the ledger must
-have been on a screen. Each finding is told as a story of the records and entries about it."""
+anew: nothing acknowledged may be missing, nothing may be there twice, and what is in the ledger
+must have been on a screen. Each finding is told as a story of the records and entries about it."""
 
 from collections import defaultdict
 
@@ -100,7 +100,8 @@ class checker:
                 story += [
                     str(p) for p in self.people if p.get("c") == answer["c"] and p.get("k") != key
                 ]
-            self.found("lost", f"{answer['v']} of {answer['u']} was answered 200 and is gone", story)
+            what = f"{answer['v']} of {answer['u']} was answered 200 and is gone"
+            self.found("lost", what, story)
         for key, places in self.by_command.items():
             whole = {(e.subject, e.deed.kind if e.deed else e.kind) for e in places}
             subjects = {e.subject for e in places}
@@ -180,7 +181,8 @@ class checker:
 
     def check_screens(self):
         for e in self.not_shown():
-            self.found("hidden", f"{e.signal} is in the ledger and on no screen", self.history_of(e))
+            what = f"{e.signal} is in the ledger and on no screen"
+            self.found("hidden", what, self.history_of(e))
 
     # Times --------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """The devices, in a process of their own: native ones over TLS, SCAIP ones over UDP and TCP. Each
-makes signals, keeps every one until it is acknowledged, sends again what is not, and goes to another
-node when its own is gone or silent. Started with a file that says who they are; reads words on
-standard input: "go", "drain", "stop"."""
+makes signals, keeps every one until it is acknowledged, sends again what is not, and goes to
+another node when its own is gone or silent. Started with a file that says who they are; reads words
+on standard input: "go", "pause", "drain", "stop"."""
 
 import asyncio
 import contextlib

@@ -1,5 +1,5 @@
-"""What is done to a node's disk and clock while devices and people are at work, and the vault's part
-after a Redis that forgot. Found by run.py through scenarios.SCENARIOS, as the others."""
+"""What is done to a node's disk and clock while devices and people are at work, and the vault's
+part after a Redis that forgot. Found by run.py through scenarios.SCENARIOS, as the others."""
 
 import os
 import time

@@ -135,7 +135,8 @@ class lossy(pyfuse3.Operations):
 
     async def create(self, parent, name, mode, flags, ctx):
         path = self.child(parent, name)
-        self.call(lambda: os.close(os.open(path, os.O_CREAT | os.O_RDWR | (flags & os.O_EXCL), mode)))
+        made = self.call(os.open, path, os.O_CREAT | os.O_RDWR | (flags & os.O_EXCL), mode)
+        os.close(made)
         info = await self.open(self.inode_of(path), flags, ctx)
         return info, self.entry(path)
 

@@ -1,7 +1,8 @@
 """Operators and responders, in a process of their own: each has a console at one node and works
-over the API of the same node, goes to another node when theirs fails, repeats a command whose answer
-was lost under the same key, and writes down every command, its answer and what the console showed.
-Started with a file that says who they are; reads words on standard input: "go", "drain", "stop"."""
+over the API of the same node, goes to another node when theirs fails, repeats a command whose
+answer was lost under the same key, and writes down every command, its answer and what the console
+showed. Started with a file that says who they are; reads words on standard input: "go", "drain",
+"stop"."""
 
 import copy
 import json
@@ -22,6 +23,12 @@ SIGN_IN_S = 15.0
 SILENCE_S = 7.0
 HERE_S = 5.0
 OUTCOME = {"kind": "false", "cause": "unintended_press", "action": "conversation"}
+NEXT_STEPS = {
+    "offered": "accept",
+    "accepted": "en-route",
+    "en_route": "on-site",
+    "on_site": "done",
+}
 ENDED = ("done", "declined", "timed_out", "recalled")
 
 
@@ -61,7 +68,8 @@ class person:
         self.places = [place(n["name"], n["https"], plan["ca"]) for n in plan["nodes"]]
         self.at = number % len(self.places) if plan["spread"] else 0
         self.random = random.Random(f"{plan['seed']}/{self.user}")
-        self.client = api_client.person(self.places[self.at], {**about, "password": plan["password"]})
+        who = {**about, "password": plan["password"]}
+        self.client = api_client.person(self.places[self.at], who)
         self.signing_in = threading.Lock()
         self.threads = []
 
@@ -273,8 +281,7 @@ class responder(person):
     def serve(self, visit):
         """Accepts what is offered and goes on with what is one's own."""
         mine = visit["responder"] == self.user
-        steps = {"offered": "accept", "accepted": "en-route", "en_route": "on-site", "on_site": "done"}
-        step = steps.get(visit["state"])
+        step = NEXT_STEPS.get(visit["state"])
         if not step or (step != "accept" and not mine):
             return
         body = {"note": "alt i orden"} if step == "done" else {}

@@ -1,6 +1,6 @@
-"""What is done to Redis and to whole nodes while devices and people are at work. Each scenario makes
-its faults, makes sure that they happened, and leaves the reckoning to the stage. Those of disks and
-clocks are in disk_scenarios.py."""
+"""What is done to Redis and to whole nodes while devices and people are at work. Each scenario
+makes its faults, makes sure that they happened, and leaves the reckoning to the stage. Those of
+disks and clocks are in disk_scenarios.py."""
 
 import signal
 import time
@@ -213,7 +213,8 @@ def one_node_cut_off(s):
 
 @scenario(short=True)
 def both_nodes_islands(s):
-    """No node reaches Redis: each goes on by itself, people move between them, and all is merged."""
+    """No node reaches Redis: each goes on by itself, people go from one to the other, and all is
+    merged."""
     s.begin_fault()
     s.gate.refuse("node")
     for one in s.nodes:

@@ -1,5 +1,5 @@
-"""One scenario's stage: a centre, devices and people at work, the faults that were made and seen to
-have happened, and the reckoning at the end."""
+"""One scenario's stage: a centre, devices and people at work, the faults that were made and seen
+to have happened, and the reckoning at the end."""
 
 import json
 import os
@@ -256,9 +256,10 @@ class stage:
             self.notes.append(f"{name}: " + ", ".join(f"{value:g}" for value in values))
 
     def lease_holder(self):
-        """The node that does the municipality's housekeeping, as the ledger says; None if no one."""
+        """The node that keeps the municipality's house, as the ledger says; None if no one."""
         entries = ledger_reader.read_all(self.redis.master())
-        taken = [e.text(1) for e in entries if e.kind == "lease_taken" and e.municipality != "centre"]
+        leases = [e for e in entries if e.kind == "lease_taken"]
+        taken = [e.text(1) for e in leases if e.municipality == centre.MUNICIPALITY]
         return next((one for one in self.nodes if taken and one.name == taken[-1]), None)
 
     # The reckoning ------------------------------------------------------------------------------
@@ -267,8 +268,9 @@ class stage:
         """Lets everything end in order, and compares; the checker with its findings."""
         self.people.tell("drain")
         self.devices.tell("drain")
-        wait_until(lambda: self.devices.record.count("drained"), "every signal is acknowledged", self.drain_s, 0.1)
-        drained = time.monotonic()
+        drained = lambda: self.devices.record.count("drained")
+        wait_until(drained, "every signal is acknowledged", self.drain_s, 0.1)
+        self.drained = time.monotonic()
         self.centre.wait_until_together()
         operators = [p["user"] for p in self.centre.people if p["role"] == "operator"]
         wait_until(lambda: self._idle(operators), "the operators end what they began", DRAIN_S, 0.1)
@@ -288,7 +290,6 @@ class stage:
         self.devices.end()
         check.run()
         check.check_screens()
-        self.drained = drained
         mismatches = {p["why"] for p in self.people.record.more() if p["e"] == "mismatch"}
         self.notes += [f"not as docs/openapi.json says: {why}" for why in sorted(mismatches)]
         for one in self.nodes:
@@ -313,9 +314,9 @@ class stage:
         return all(last.get(user) == "idle" for user in operators)
 
     def _settled_entries(self):
-        """The whole ledger, if nothing was added to it for a moment; also the timers come to rest."""
+        """The whole ledger, if nothing was added to it for a moment, also by timers."""
         first = ledger_reader.read_all(self.redis.master())
-        processes.wait_until(lambda: True, "", 1.0)
+        self.last(0.5)
         second = ledger_reader.read_all(self.redis.master())
         return second if len(first) == len(second) else None
 
