@@ -31,7 +31,7 @@ def scenario(short=False, **options):
 
 def more_traffic(s, rounds=1):
     """Every device is acknowledged so often, about."""
-    s.traffic(rounds * len(s.centre.devices))
+    s.traffic(rounds * len(s.centre.devices), 20.0 + 2 * s.plan["pause_s"])
 
 
 @scenario(short=True)
