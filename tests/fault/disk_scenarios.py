@@ -5,6 +5,7 @@ import os
 import time
 
 import faults
+import ledger_reader
 from processes import wait_until
 from scenarios import RECOMMIT_S, more_traffic, scenario
 
@@ -154,6 +155,8 @@ def clock_stepped(s):
     s.clock.step(0)
     s.healed()
     more_traffic(s)
+    released = [e for e in ledger_reader.read_all(s.redis.master()) if e.kind == "released"]
+    s.notes.append(f"claims put back meanwhile: {len(released)}")
 
 
 def give_clock(s):
