@@ -92,8 +92,13 @@ void engine::follow(const alarm::v1::Entry& entry) {
     if (other_history && s.batch_place == subject::npos) read_back(s);
     return;
   }
-  if (!alarm::follows(s.state, entry) || s.batch_place != subject::npos) {
-    if (s.batch_place == subject::npos) read_back(s);
+  // While a batch is under way, an entry that follows ours shows that ours is in the ledger; one
+  // that doesn't will be seen when the batch is settled and the subject read.
+  if (!alarm::follows(s.state, entry)) {
+    if (s.batch_place == subject::npos)
+      read_back(s);
+    else
+      s.missed = true;
     return;
   }
   alarm::apply(s.state, entry);

@@ -145,6 +145,7 @@ void engine::settle() {
         break;
     }
     s.batch_place = subject::npos;
+    if (std::exchange(s.missed, false) && !s.afloat) again.push_back(&s);
     s.changed = options_.steady();
     meters_->entries.add(commits_[i].entries.size());
     changed_cases(p, commits_[i], changes);

@@ -207,6 +207,7 @@ void engine::rebuild(subject& s, const std::vector<alarm::v1::Entry>& entries) {
   for (const auto& entry : entries) alarm::apply(state, entry);
   std::swap(s.state, state);
   s.reading = false;
+  s.missed = false;
   s.read = true;
   s.changed = options_.steady();
   withdrawn_.insert(withdrawn_.end(), s.refused.begin(), s.refused.end());

@@ -24,6 +24,7 @@ struct subject {
   bool reading = false;                 // its entries are being read back; inputs wait
   bool read = false;                    // its entries were read, or all seen since version 1
   bool afloat = false;                  // the newest entries are on our disk only
+  bool missed = false;                  // an entry of another came while a batch was under way
   base::steady_time changed{};          // when its newest entry came
   std::vector<vault_sequence> refused;  // records the ledger refused; withdrawn once it was read
   std::deque<input> waiting;

@@ -358,3 +358,19 @@ TEST(outage, an_island_takes_no_claim_from_whom_it_cannot_see) {
   n.pass(20);
   EXPECT_EQ(n.published.back()->state(), alarm::v1::CASE_STATE_OPEN);
 }
+
+TEST(outage, what_another_node_adds_while_our_disk_is_slow_is_shown) {
+  model_ledger ledger;
+  node a{ledger, "node-a"}, b{ledger, "node-b"};
+  a.engine->open();
+  b.engine->open();
+  a.vault.hold = true;
+  a.signal("d/1", 1);
+  ASSERT_EQ(ledger.entries[one].size(), 1u);
+  b.engine->follow(ledger.entries[one][0]);
+  b.signal("d/2", 1, "1", 11);
+  ASSERT_EQ(ledger.entries[one].size(), 2u);
+  for (const auto& entry : ledger.entries[one]) a.engine->follow(entry);
+  a.vault.run();
+  EXPECT_EQ(a.engine->view().open_count(), 2u);
+}

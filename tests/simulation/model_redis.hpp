@@ -2,6 +2,7 @@
 // is then forgotten. It knows versions and bytes, as the real one's function does.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <string>
@@ -68,6 +69,10 @@ class model_redis {
     return forgotten;
   }
 
+  /// How many entries, from the first, are older than `when`.
+  [[nodiscard]] std::size_t settled_before(moment when) const {
+    return static_cast<std::size_t>(std::ranges::lower_bound(times_, when) - times_.begin());
+  }
   /// All entries in their order, as a tail reads them.
   [[nodiscard]] const std::vector<alarm::v1::Entry>& log() const { return log_; }
   [[nodiscard]] const auto& subjects() const { return subjects_; }

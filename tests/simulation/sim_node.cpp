@@ -100,6 +100,7 @@ void sim_node::connect_soon() {
     if (connected_) return;
     if (cut_ || redis_.down || redis_.hung) return connect_soon();
     connected_ = true;
+    connected_since_ = w_.now();
     ++link_;
     if (!opened_) {
       for (const auto& entry : redis_.data.log()) engine_->follow(entry);

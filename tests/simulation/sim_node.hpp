@@ -54,6 +54,8 @@ class sim_node final : public core::ledger_port, public core::vault_port, alarm:
   [[nodiscard]] bool together() const {
     return serves() && !frozen() && !engine_->now_is().island_since;
   }
+  /// Since when it has been neither cut off, frozen nor restarted.
+  [[nodiscard]] moment well_since() const { return std::max(connected_since_, thaws_); }
   [[nodiscard]] const std::string& name() const { return name_; }
   model_disk disk;
 
@@ -112,6 +114,7 @@ class sim_node final : public core::ledger_port, public core::vault_port, alarm:
   std::uint64_t life_ = 0, link_ = 0, beat_ = 0;
   moment thaws_ = 0;
   moment freeze_when_due_ = 0;
+  moment connected_since_ = 0;
   bool opened_ = false, connected_ = false, cut_ = false, following_ = false, ticking_ = false;
   bool appending_ = false;
 };

@@ -46,6 +46,7 @@ class centre {
       stay_present(*operators_.back());
     }
     fault_sometime();
+    look_at_boards();
     w_.run_until(end_);
     // Everything heals; what is under way ends.
     over_ = true;
@@ -405,6 +406,35 @@ class centre {
     faults_["entries forgotten"] += static_cast<int>(forgotten);
     ++redis_.term;
     for (auto& one : nodes_) one->lost_redis();
+  }
+
+  /// In the middle of everything: what has been in the ledger for a while is on every board that is
+  /// well.
+  void look_at_boards() {
+    w_.after(2 * minute, [this] {
+      if (over_) return;
+      if (!redis_.down && !redis_.hung) compare_boards();
+      look_at_boards();
+    });
+  }
+
+  void compare_boards() {
+    std::set<std::string> open;
+    const auto& log = redis_.data.log();
+    for (std::size_t i = 0; i < log.size(); ++i) {
+      if (log[i].has_case_opened() || log[i].has_reopened()) open.insert(log[i].case_id());
+      if (log[i].has_closed()) open.erase(log[i].case_id());
+    }
+    const auto settled = redis_.data.settled_before(w_.now() - minute);
+    for (std::size_t i = settled; i < log.size(); ++i) open.erase(log[i].case_id());
+    for (const auto& n : nodes_) {
+      if (!n->together() || w_.now() - n->well_since() < minute || n->disk.failing) continue;
+      const auto shown = n->board();
+      for (const auto& id : open)
+        if (!shown.contains(id))
+          wronged_.push_back(
+              fmt::format("{} hid {} at {:.1f} s", n->name(), id, in_seconds(w_.now())));
+    }
   }
 
   // --- The end ---------------------------------------------------------------------------------
