@@ -235,7 +235,9 @@ void engine::decide_command(subject& s, command_input&& command) {
     read_back(s);
     return;
   }
-  if (command.chosen_for && decision.verdict != accepted && decision.verdict != repeated) {
+  // Whoever was told to try again meanwhile asks anew.
+  if (command.chosen_for && command.done && decision.verdict != accepted &&
+      decision.verdict != repeated) {
     decide_next({std::move(command.chosen_for), std::move(command.done), command.received});
     return;
   }

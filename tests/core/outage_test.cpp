@@ -374,3 +374,21 @@ TEST(outage, what_another_node_adds_while_our_disk_is_slow_is_shown) {
   a.vault.run();
   EXPECT_EQ(a.engine->view().open_count(), 2u);
 }
+
+TEST(outage, a_wish_for_the_next_that_was_told_to_try_again_asks_nobody_anew) {
+  model_ledger ledger;
+  node a{ledger, "node-a"}, b{ledger, "node-b"};
+  a.engine->open();
+  b.engine->open();
+  a.signal("d/1", 1);
+  b.engine->follow(ledger.entries[one][0]);
+  ledger.now = model_ledger::fate::lose_before;
+  a.vault.failing = true;
+  EXPECT_EQ(a.next("kari").status, command_status::unavailable);
+  ledger.now = model_ledger::fate::answer;
+  EXPECT_EQ(b.claim("per", its_case).status, command_status::done);
+  a.vault.failing = false;
+  reconnect(a);
+  a.pass(2);
+  EXPECT_EQ(a.published.back()->owner().user(), "per");
+}
