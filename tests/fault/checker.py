@@ -143,7 +143,8 @@ class checker:
                 elif e.kind == "taken_over":
                     owners[e.case] = e.user
                 elif e.kind in ("released", "closed", "reopened"):
-                    if e.kind == "closed" and e.case not in owners:
+                    # What an island ended may have become a case of its own in the merge.
+                    if e.kind == "closed" and e.case not in owners and not e.merged:
                         what = f"{e.case} was closed by {e.user} without an owner"
                         self.found("broken", what, self.history_of(e))
                     owners[e.case] = None
