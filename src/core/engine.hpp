@@ -141,6 +141,7 @@ class engine {
   struct round {
     std::uint64_t number = 0;
     base::steady_time offered{};
+    bool asked_ledger = false;
     std::optional<base::result<vault_sequence>> vault;  // the last record's
     std::optional<std::vector<ledger::commit_result>> ledger;
   };

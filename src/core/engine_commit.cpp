@@ -43,9 +43,9 @@ void engine::offer() {
   under_way_ = true;
   stalled_ = false;
   meters_->batches.add();
-  round_ = {round_.number + 1, options_.steady(), {}, {}};
-  const auto number = round_.number;
   const bool ask_ledger = link_ == link::together;
+  round_ = {round_.number + 1, options_.steady(), ask_ledger, {}, {}};
+  const auto number = round_.number;
   if (!ask_ledger) round_.ledger.emplace(commits_.size());
 
   auto withdrawn = std::exchange(withdrawn_, {});
@@ -81,6 +81,10 @@ void engine::answer_on_disk() {
 }
 
 void engine::settle_if_known() {
+  // A disk that is known to fail or hang is asked again, and not waited for once the ledger has it.
+  if (!round_.vault && round_.ledger && round_.asked_ledger && condition_.disk_failed_since)
+    round_.vault = base::result<vault_sequence>{
+        boost::system::errc::make_error_code(boost::system::errc::timed_out)};
   if (under_way_ && !stalled_ && round_.vault && round_.ledger) settle();
 }
 

@@ -392,3 +392,20 @@ TEST(outage, a_wish_for_the_next_that_was_told_to_try_again_asks_nobody_anew) {
   a.pass(2);
   EXPECT_EQ(a.published.back()->owner().user(), "per");
 }
+
+TEST(outage, a_disk_that_hangs_is_waited_for_once) {
+  model_ledger ledger;
+  node n{ledger};
+  n.engine->open();
+  n.vault.hold = true;
+  n.signal("d/1", 1);
+  EXPECT_TRUE(n.box.tickets.empty());
+  n.pass(1);
+  EXPECT_EQ(n.box.tickets, std::vector<std::uint64_t>{1});
+  n.signal("d/2", 2);
+  EXPECT_EQ(n.box.tickets, (std::vector<std::uint64_t>{1, 2}));
+  n.vault.hold = false;
+  n.vault.run();
+  n.pass(1);
+  EXPECT_FALSE(n.engine->now_is().disk_failed_since);
+}
