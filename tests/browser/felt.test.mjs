@@ -62,6 +62,7 @@ story("several assignments begin with a list, most urgent first", async ({ brows
   offer(world, "per");
   const page = await onCall(browser, origin);
   await page.getByRole("heading", { name: "Oppdrag" }).waitFor();
+  await page.locator(".visit-list .line").nth(1).waitFor();
   assert.equal(await page.locator(".visit-list .line").count(), 2);
   await accessible(page, "list");
   await page.locator(".line", { hasText: "Strandgata 2" }).click();
