@@ -31,10 +31,6 @@ const registry::v1::Resident* resident_in(const registry::set_view& set,
   return id ? set.resident(*id) : nullptr;
 }
 
-bool is_by_system(const command_input& command) {
-  return command.command.actor().kind() == alarm::v1::ACTOR_KIND_SYSTEM;
-}
-
 struct place {
   std::string_view municipality, subject;
 };
@@ -328,9 +324,9 @@ void engine::decide_lease(subject& s, lease_input&& lease) {
 }
 
 std::optional<ledger::guard> engine::guard_of(const input& in) {
-  const auto* command = std::get_if<command_input>(&in);
-  if (command == nullptr || !is_by_system(*command) || link_ != link::together) return std::nullopt;
-  const subject* lease = subjects_.find(command->command.municipality(), lease_subject);
+  if (!is_by_system(in) || link_ != link::together) return std::nullopt;
+  const subject* lease =
+      subjects_.find(std::get<command_input>(in).command.municipality(), lease_subject);
   return ledger::guard{std::string{lease_subject}, lease == nullptr ? 0 : lease->state.version()};
 }
 

@@ -32,11 +32,6 @@ bool is_urgent(const input& in) {
   return a == nullptr || a->lane == alarm::v1::LANE_LIFE;
 }
 
-bool is_by_system(const input& in) {
-  const auto* command = std::get_if<command_input>(&in);
-  return command != nullptr && command->command.actor().kind() == alarm::v1::ACTOR_KIND_SYSTEM;
-}
-
 }  // namespace
 
 void engine::offer() {

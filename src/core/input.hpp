@@ -48,4 +48,10 @@ struct lease_input {
 
 using input = std::variant<alarm::admission, command_input, next_input, merge_input, lease_input>;
 
+/// A timer's command, not a person's.
+[[nodiscard]] inline bool is_by_system(const input& in) {
+  const auto* command = std::get_if<command_input>(&in);
+  return command != nullptr && command->command.actor().kind() == alarm::v1::ACTOR_KIND_SYSTEM;
+}
+
 }  // namespace varde::core
