@@ -157,7 +157,11 @@ void sim_node::submit(const std::vector<ledger::commit>& commits,
     if (redis_.term != term || redis_.down || (life != life_ && w_.luck.percent(50))) return;
     if (redis_.hung) return w_.after(second, [self] { self(self); });
     std::vector<ledger::commit_result> results;
-    for (const auto& c : commits) results.push_back(redis_.data.commit(c, w_.now()));
+    // A request may be carried out twice on its way, and the second answer be the one that comes.
+    for (int times = w_.luck.percent(2) ? 2 : 1; times > 0; --times) {
+      results.clear();
+      for (const auto& c : commits) results.push_back(redis_.data.commit(c, w_.now()));
+    }
     if (life != life_ || link != link_) return;
     if (cut_) return;
     post(w_.luck.between(100, 3 * millisecond), [this, open, tell, link, results] {
