@@ -27,7 +27,7 @@ namespace varde::alarm {
 
 /// Personal kinds ask for a person; technical ones for a technician.
 [[nodiscard]] constexpr bool is_technical(v1::Kind kind) {
-  return kind >= v1::KIND_BATTERY && kind <= v1::KIND_TEST;
+  return kind >= v1::KIND_BATTERY && kind <= v1::KIND_NOISY_DEVICE;
 }
 
 /// The names of the enums as the API, logs and reasons use them: "safety_alarm", "en_route",

@@ -182,7 +182,7 @@ bool matches(const registry::v1::LaneRule& rule, const Signal& signal,
          (rule.device_kind().empty() || rule.device_kind() == device_kind);
 }
 
-bool is_technical_kind(Kind kind) { return kind >= KIND_BATTERY && kind <= KIND_TEST; }
+
 
 }  // namespace
 
@@ -193,7 +193,7 @@ classification classify(const Signal& signal, std::string_view device_kind,
   if (signal.intent() == INTENT_RESET) out.intent = INTENT_RESET;
   if (signal.intent() == INTENT_INFORMATION) out.intent = INTENT_INFORMATION;
 
-  if (is_technical_kind(out.kind)) return out;
+  if (alarm::is_technical(out.kind)) return out;
   for (const auto& rule : policy.lane_rules()) {
     if (rule.lane() == LANE_UNSPECIFIED || !matches(rule, signal, device_kind)) continue;
     out.lane = rule.lane();
