@@ -5,6 +5,8 @@
 
 #include <array>
 
+#include "alarm/lifecycle.hpp"
+
 namespace varde::triage {
 
 namespace {
@@ -181,8 +183,6 @@ bool matches(const registry::v1::LaneRule& rule, const Signal& signal,
          (rule.status() == 0 || rule.status() == signal.status()) &&
          (rule.device_kind().empty() || rule.device_kind() == device_kind);
 }
-
-
 
 }  // namespace
 
