@@ -19,6 +19,8 @@ using signal_id = base::id<struct signal_tag>;
 
 /// The tenant that owns what belongs to no municipality: alarms of unknown devices, accounts.
 inline constexpr std::string_view centre = "centre";
+/// The subject of all of a municipality's outages.
+inline constexpr std::string_view outages_subject = "outages";
 
 /// Subjects: "r-<resident>", "h-<household>", "d-<protocol>-<device>" for a device without an
 /// owner, "u-<source>" for unknown devices of one source address.

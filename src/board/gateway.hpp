@@ -2,6 +2,7 @@
 // come out. The desk and the field know only this; the core implements it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -24,6 +25,10 @@ struct case_change {
   /// What was shown before did not come to be: this counts, whatever the versions. After an outage.
   bool corrected = false;
 };
+using subject_pointer = std::shared_ptr<const alarm::v1::SubjectState>;
+/// Told by one call of gateway::waiting.
+inline constexpr std::size_t waiting_subjects_max = 5'000;
+
 /// In the order of commitment.
 using change_batch = std::vector<case_change>;
 
@@ -71,6 +76,14 @@ class gateway {
   virtual void submit(alarm::v1::Command command, std::function<void(command_result)> done) = 0;
   /// Any thread. Status not_found when nothing waits.
   virtual void take_next(next_request request, std::function<void(command_result)> done) = 0;
+  /// Any thread. The subject's state as it is now, with what is not committed yet; an empty one if
+  /// it has none. `done` is called once, on the core thread, with nullptr if it could not be read.
+  virtual void look(std::string municipality, std::string subject,
+                    std::function<void(subject_pointer)> done) = 0;
+  /// Any thread. The subjects of these municipalities that something waits at: signals that are
+  /// held, tests, absences; at most waiting_subjects_max. `done` as with look.
+  virtual void waiting(std::vector<std::string> municipalities,
+                       std::function<void(std::vector<subject_pointer>)> done) = 0;
   /// Any thread. Says that a console of `user` is alive at this node; keeps their claims. Call at
   /// least every 10 s while a console is connected, and with gone = true when the last one closed.
   virtual void presence(std::string user, bool gone) = 0;

@@ -268,6 +268,21 @@ void core_thread::take_next(board::next_request request,
              });
 }
 
+void core_thread::look(std::string municipality, std::string subject,
+                       std::function<void(board::subject_pointer)> done) {
+  asio::post(state_->io, [s = state_.get(), municipality = std::move(municipality),
+                          subject = std::move(subject), done = std::move(done)]() mutable {
+    s->engine().look(municipality, subject, std::move(done));
+  });
+}
+
+void core_thread::waiting(std::vector<std::string> municipalities,
+                          std::function<void(std::vector<board::subject_pointer>)> done) {
+  asio::post(state_->io,
+             [s = state_.get(), municipalities = std::move(municipalities),
+              done = std::move(done)] { done(s->engine().waiting_in(municipalities)); });
+}
+
 void core_thread::presence(std::string user, bool gone) {
   asio::post(state_->io, [s = state_.get(), user = std::move(user), gone] {
     // A console that said goodbye was last seen now; its claims get the same lease as

@@ -65,6 +65,10 @@ class core_thread final : public board::gateway {
   void submit(alarm::v1::Command command, std::function<void(board::command_result)> done) override;
   void take_next(board::next_request request,
                  std::function<void(board::command_result)> done) override;
+  void look(std::string municipality, std::string subject,
+            std::function<void(board::subject_pointer)> done) override;
+  void waiting(std::vector<std::string> municipalities,
+               std::function<void(std::vector<board::subject_pointer>)> done) override;
   void presence(std::string user, bool gone) override;
   void subscribe(std::function<void(std::shared_ptr<const board::change_batch>)> listener) override;
   void subscribe_condition(std::function<void(const board::node_condition&)> listener) override;

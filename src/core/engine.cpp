@@ -76,6 +76,7 @@ void engine::restore(alarm::v1::SubjectState state) {
   subject& s = subjects_.touch(state.municipality(), state.subject());
   s.state = std::move(state);
   s.read = true;
+  waiting_.look_at(s);
 }
 
 void engine::follow(const alarm::v1::Entry& entry) {
@@ -99,7 +100,7 @@ void engine::follow(const alarm::v1::Entry& entry) {
   }
   alarm::apply(s.state, entry);
   s.read = true;
-  s.changed = options_.steady();
+  has_changed(s);
   if (!open_) return;
   if (const Case* c = alarm::find_case(s.state, entry.case_id()))
     publish({{std::make_shared<const Case>(*c), entry.trace(), options_.steady()}});
@@ -153,6 +154,36 @@ void engine::take_next(board::next_request request, command_answer done) {
   presence(request.actor.user());
   gathered_.emplace_back(next_input{std::make_shared<const board::next_request>(std::move(request)),
                                     std::move(done), options_.steady()});
+}
+
+void engine::look(const std::string& municipality, const std::string& subject_id,
+                  std::function<void(board::subject_pointer)> done) {
+  const subject* s = subjects_.find(municipality, subject_id);
+  if (s != nullptr && (s->read || s->state.version() != 0)) {
+    done(std::make_shared<const alarm::v1::SubjectState>(s->state));
+    return;
+  }
+  ledger_.read_subject(municipality, subject_id, 1,
+                       [=](base::result<std::vector<alarm::v1::Entry>> entries) {
+                         if (!entries) return done(nullptr);
+                         auto state = std::make_shared<alarm::v1::SubjectState>();
+                         state->set_municipality(municipality);
+                         state->set_subject(subject_id);
+                         for (const auto& entry : *entries) alarm::apply(*state, entry);
+                         done(std::move(state));
+                       });
+}
+
+std::vector<board::subject_pointer> engine::waiting_in(
+    const std::vector<std::string>& municipalities) const {
+  std::vector<board::subject_pointer> out;
+  for (const auto& municipality : municipalities)
+    for (const subject* s : waiting_.in(municipality)) {
+      if (out.size() == board::waiting_subjects_max) return out;
+      if (s->state.subject() == alarm::outages_subject) continue;
+      out.push_back(std::make_shared<const alarm::v1::SubjectState>(s->state));
+    }
+  return out;
 }
 
 void engine::presence(const std::string& user) { house_.saw(user, options_.steady()); }

@@ -30,6 +30,7 @@
 #include "core/reconciler.hpp"
 #include "core/subjects.hpp"
 #include "core/vault_port.hpp"
+#include "core/waiting.hpp"
 #include "registry/directory.hpp"
 
 namespace varde::core {
@@ -96,6 +97,12 @@ class engine {
   void admit(alarm::admission admission);
   void submit(alarm::v1::Command command, command_answer done);
   void take_next(board::next_request request, command_answer done);
+  /// The subject's state, read first if it isn't in memory; nullptr if it could not be read.
+  void look(const std::string& municipality, const std::string& subject_id,
+            std::function<void(board::subject_pointer)> done);
+  /// See board::gateway::waiting.
+  [[nodiscard]] std::vector<board::subject_pointer> waiting_in(
+      const std::vector<std::string>& municipalities) const;
   /// A console of `user` is at this node, or just said goodbye; its claims have their lease from
   /// now on in either case.
   void presence(const std::string& user);
@@ -183,6 +190,7 @@ class engine {
   void give_up_reading();
   void changed_cases(const pending& p, const ledger::commit& c, board::change_batch& changes) const;
   void publish(board::change_batch changes);
+  void has_changed(subject& s);
   void publish_rebuilt(const alarm::v1::SubjectState& before, const subject& s);
   void keep_lease(const std::string& municipality, base::steady_time now);
   [[nodiscard]] bool keeps_house(const std::string& municipality);
@@ -197,6 +205,7 @@ class engine {
   std::vector<listener> listeners_;
   std::function<void(const board::node_condition&)> tell_condition_;
   subjects subjects_;
+  waiting waiting_;
   board::view view_;
   housekeeping house_;
   reconciler reconciler_;

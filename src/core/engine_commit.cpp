@@ -145,7 +145,7 @@ void engine::settle() {
     }
     s.batch_place = subject::npos;
     if (std::exchange(s.missed, false) && !s.afloat) again.push_back(&s);
-    s.changed = options_.steady();
+    has_changed(s);
     meters_->entries.add(commits_[i].entries.size());
     changed_cases(p, commits_[i], changes);
     done.push_back(std::move(p));
@@ -255,6 +255,11 @@ void engine::changed_cases(const pending& p, const ledger::commit& c,
     if (const Case* now = alarm::find_case(p.about->state, entry.case_id()))
       changes.push_back({std::make_shared<const Case>(*now), trace_of(first), received_at(first)});
   }
+}
+
+void engine::has_changed(subject& s) {
+  s.changed = options_.steady();
+  waiting_.look_at(s);
 }
 
 void engine::publish(board::change_batch changes) {

@@ -209,7 +209,7 @@ void engine::rebuild(subject& s, const std::vector<alarm::v1::Entry>& entries) {
   s.reading = false;
   s.missed = false;
   s.read = true;
-  s.changed = options_.steady();
+  has_changed(s);
   withdrawn_.insert(withdrawn_.end(), s.refused.begin(), s.refused.end());
   s.refused.clear();
   if (open_) publish_rebuilt(state, s);

@@ -29,6 +29,7 @@ struct subject {
   std::vector<vault_sequence> refused;  // records the ledger refused; withdrawn once it was read
   std::deque<input> waiting;
   std::size_t batch_place = npos;  // its commit in the batch under way
+  bool watched = false;            // something waits at it; see core/waiting.hpp
   std::list<subject*>::iterator recent;
 
   static constexpr std::size_t npos = static_cast<std::size_t>(-1);

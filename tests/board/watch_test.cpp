@@ -10,6 +10,9 @@ struct quiet_gateway : gateway {
   void submit(alarm::v1::Command, std::function<void(command_result)>) override {}
   void take_next(next_request, std::function<void(command_result)>) override {}
   void presence(std::string, bool) override {}
+  void look(std::string, std::string, std::function<void(subject_pointer)>) override {}
+  void waiting(std::vector<std::string>,
+               std::function<void(std::vector<subject_pointer>)>) override {}
   void subscribe_condition(std::function<void(const node_condition&)> l) override {
     on_condition = std::move(l);
   }

@@ -47,6 +47,27 @@ class fake_gateway : public board::gateway {
     }
     done(std::move(result));
   }
+  void look(std::string municipality, std::string subject,
+            std::function<void(board::subject_pointer)> done) override {
+    board::subject_pointer found;
+    {
+      const std::lock_guard lock{mutex};
+      const auto at = subjects.find({municipality, subject});
+      found = at != subjects.end() ? at->second : std::make_shared<alarm::v1::SubjectState>();
+    }
+    done(std::move(found));
+  }
+  void waiting(std::vector<std::string> municipalities,
+               std::function<void(std::vector<board::subject_pointer>)> done) override {
+    std::vector<board::subject_pointer> found;
+    {
+      const std::lock_guard lock{mutex};
+      for (const auto& [key, state] : subjects)
+        if (std::ranges::find(municipalities, key.first) != municipalities.end())
+          found.push_back(state);
+    }
+    done(std::move(found));
+  }
   void presence(std::string user, bool gone) override {
     const std::lock_guard lock{mutex};
     present.emplace_back(std::move(user), gone);
@@ -68,6 +89,8 @@ class fake_gateway : public board::gateway {
   std::vector<alarm::v1::Command> commands;
   std::vector<board::next_request> next_requests;
   std::vector<std::pair<std::string, bool>> present;
+  /// By municipality and subject.
+  std::map<std::pair<std::string, std::string>, board::subject_pointer> subjects;
   decision decide;
   board::command_result next{board::command_status::not_found, "", nullptr};
   std::function<void(std::shared_ptr<const board::change_batch>)> listener;
