@@ -63,5 +63,14 @@ std::string_view name_of(v1::OutcomeKind kind) {
 std::string_view name_of(v1::StepAction action) {
   return plain_name(action, "STEP_ACTION_", &v1::StepAction_Name<v1::StepAction>);
 }
+std::string_view name_of(v1::WorkList list) {
+  return plain_name(list, "WORK_LIST_", &v1::WorkList_Name<v1::WorkList>);
+}
+std::optional<v1::WorkList> work_list_named(std::string_view name) {
+  for (const auto list : {v1::WORK_LIST_OPERATORS, v1::WORK_LIST_TECHNICIANS, v1::WORK_LIST_TESTS,
+                          v1::WORK_LIST_LATER, v1::WORK_LIST_PARTNER})
+    if (name_of(list) == name) return list;
+  return std::nullopt;
+}
 
 }  // namespace varde::alarm

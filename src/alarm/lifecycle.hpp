@@ -1,6 +1,7 @@
 // Which step may follow which: visits as a table one can read aloud, cases as small questions.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "varde/alarm/v1/case.pb.h"
@@ -37,5 +38,9 @@ namespace varde::alarm {
 [[nodiscard]] std::string_view name_of(v1::VisitState state);
 [[nodiscard]] std::string_view name_of(v1::OutcomeKind kind);
 [[nodiscard]] std::string_view name_of(v1::StepAction action);
+/// "operators", "technicians", "tests", "later", "partner".
+[[nodiscard]] std::string_view name_of(v1::WorkList list);
+/// The list of that name, or nullopt.
+[[nodiscard]] std::optional<v1::WorkList> work_list_named(std::string_view name);
 
 }  // namespace varde::alarm

@@ -65,10 +65,24 @@ bool may_command(const v1::Account& account, std::string_view municipality, comm
     case alarm::v1::Command::kDispatch:
     case alarm::v1::Command::kRecall:
     case alarm::v1::Command::kClose:
+    case alarm::v1::Command::kMoveToList:
+    case alarm::v1::Command::kIdentifyResident:
+    case alarm::v1::Command::kMarkReached:
+    case alarm::v1::Command::kReleaseHold:
+    case alarm::v1::Command::kRaiseSuppressed:
+    case alarm::v1::Command::kStartTest:
+    case alarm::v1::Command::kStopTest:
+    case alarm::v1::Command::kStartAbsence:
+    case alarm::v1::Command::kEndAbsence:
+    case alarm::v1::Command::kMarkChecked:
       return is_operator_of(account, municipality);
     case alarm::v1::Command::kMoveVisit:
     case alarm::v1::Command::kMarkOverdue:
     case alarm::v1::Command::kAge:
+    case alarm::v1::Command::kLookFor:
+    case alarm::v1::Command::kEscalate:
+    case alarm::v1::Command::kChangeOutage:
+    case alarm::v1::Command::kCloseBySystem:
     case alarm::v1::Command::BODY_NOT_SET:
       return false;
   }

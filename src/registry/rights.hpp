@@ -16,9 +16,10 @@ using command_kind = alarm::v1::Command::BodyCase;
 /// municipality's administrator sees those of the municipality, and acts on none.
 [[nodiscard]] bool may_see_case(const v1::Account& account, std::string_view municipality);
 
-/// Everything an operator does to a case: claim, release, takeover, note, step, dispatch, recall,
-/// close. Moving a visit is its responders' alone (`may_move_visit`), marking one overdue the
-/// server's.
+/// Everything an operator does to a case (claim, release, takeover, note, step, dispatch, recall,
+/// close, move to a list, say who it is, mark as reached) and to a subject (release what is held,
+/// raise what was suppressed, tests, absence, checks). Moving a visit is its responders' alone
+/// (`may_move_visit`); what time and the devices bring about is the server's.
 [[nodiscard]] bool may_command(const v1::Account& account, std::string_view municipality,
                                command_kind kind);
 
