@@ -6,6 +6,7 @@
 #include "alarm/lane.hpp"
 #include "alarm/lifecycle.hpp"
 #include "board/visit_json.hpp"
+#include "desk/rules_json.hpp"
 #include "registry/card_json.hpp"
 
 namespace varde::desk {
@@ -186,6 +187,7 @@ void write_case_members(json_writer& json, const Case& c, const registry::view& 
   c.has_outcome() ? write_outcome(json, c.outcome()) : json.null();
   board::write_time(json, "closed_at", c.closed_at_us());
   json.member("closed_by", c.closed_by());
+  write_rule_members(json, c);
   write_list(json, "outage_deeds", c.outage_deeds(), [&](const auto& d) { write_deed(json, d); });
 }
 

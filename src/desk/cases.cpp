@@ -26,6 +26,7 @@ using alarm::v1::CaseState;
 struct list_question {
   std::set<CaseState> states;
   std::optional<std::string> municipality;
+  std::optional<alarm::v1::WorkList> list;  // nullopt: all
   std::size_t limit = cases::list_max;
 };
 
@@ -54,6 +55,9 @@ bool add_states(std::string_view names, std::set<CaseState>& into) {
 std::optional<list_question> parse_question(const http::request& in) {
   list_question out;
   if (!add_states(in.query_value("state").value_or("active"), out.states)) return std::nullopt;
+  const auto list = in.query_value("list").value_or("operators");
+  out.list = alarm::work_list_named(list);
+  if (!out.list && list != "all") return std::nullopt;
   if (const auto municipality = in.query_value("municipality")) out.municipality = *municipality;
   if (const auto limit = in.query_value("limit")) {
     const auto [rest, failed] =
@@ -106,7 +110,8 @@ void cases::list(const http::exchange_pointer& e) {
   if (!question)
     return e->answer(
         http::problem(400, "bad_value", "A query value is wrong",
-                      "state: open, claimed, dispatched, closed or active; limit: 1 to 1000."));
+                      "state: open, claimed, dispatched, closed or active; list: operators, "
+                      "technicians, tests, later, partner or all; limit: 1 to 1000."));
 
   std::string text = "{\"cases\":[";
   std::size_t count = 0;
@@ -114,6 +119,7 @@ void cases::list(const http::exchange_pointer& e) {
     for (const auto& c : some) {
       if (count == question->limit) return;
       if (!question->states.contains(c->state())) continue;
+      if (question->list && *question->list != c->list()) continue;
       if (question->municipality && *question->municipality != c->municipality()) continue;
       if (!registry::may_see_case(*who->account, c->municipality())) continue;
       if (count++ > 0) text += ',';

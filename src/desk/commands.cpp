@@ -24,6 +24,8 @@ using refusal = std::optional<http::response>;
 constexpr std::size_t trace_bytes = 8;
 /// Changes shown to one whose command was stale.
 constexpr std::uint64_t changes_max = 200;
+/// The rule that a case moved by when a person moved it.
+constexpr std::string_view by_hand = "varde:by_hand";
 
 http::response version_required() {
   return http::problem(428, "version_required", "Say which version of the case you saw",
@@ -76,6 +78,29 @@ refusal fill_close(Command& command, json_fields& fields) {
   return std::nullopt;
 }
 
+refusal fill_list(Command& command, json_fields& fields) {
+  const auto list = alarm::work_list_named(fields.text("list", {1, 32}));
+  const auto reason = fields.text("reason", {0, 1'000});
+  if (fields.wrong()) return fields.wrong();
+  if (!list)
+    return http::problem(400, "bad_value", "A field is wrong",
+                         "list: operators, technicians, tests, later or partner.");
+  command.mutable_move_to_list()->set_list(*list);
+  if (!reason.empty()) {
+    auto& by = *command.mutable_move_to_list()->mutable_by();
+    by.set_rule(std::string{by_hand});
+    by.set_reason(reason);
+  }
+  return std::nullopt;
+}
+
+refusal fill_reached(Command& command, json_fields& fields) {
+  auto& reached = *command.mutable_mark_reached();
+  reached.set_subject(fields.text("subject", {1, 100}));
+  reached.set_how(fields.text("how", {0, 200}));
+  return fields.wrong();
+}
+
 }  // namespace
 
 void commands::add_routes() {
@@ -90,6 +115,9 @@ void commands::add_routes() {
   add("dispatch", [this](Command& c, json_fields& fields) { return fill_dispatch(c, fields); });
   add("recall", fill_recall);
   add("close", fill_close);
+  add("list", fill_list);
+  add("identify", [this](Command& c, json_fields& fields) { return fill_identify(c, fields); });
+  add("reached", fill_reached);
   parts_.routes.route(http::method::post, "/api/v1/queue/next",
                       [this](const http::exchange_pointer& e) { take_next(e); });
 }
@@ -110,6 +138,20 @@ refusal commands::fill_dispatch(Command& command, json_fields& fields) {
   const auto* team = set ? set->team(dispatch.team()) : nullptr;
   if (!team) return http::problem(422, "no_such_team", "The municipality has no such team");
   dispatch.set_team_name(team->name());
+  return std::nullopt;
+}
+
+/// Somebody of the household, or whoever the municipality knows at a device without an owner.
+refusal commands::fill_identify(Command& command, json_fields& fields) {
+  auto& who = *command.mutable_identify_resident();
+  who.set_resident(fields.text("resident", {1, 64}));
+  if (fields.wrong()) return fields.wrong();
+  const auto set = parts_.directory.current()->municipality(command.municipality());
+  const auto* resident = set ? set->resident(who.resident()) : nullptr;
+  const auto household = alarm::household_of(command.subject());
+  if (!resident || (household && resident->household() != *household))
+    return http::problem(422, "no_such_resident", "Nobody of that id lives there");
+  who.set_name(resident->name());
   return std::nullopt;
 }
 

@@ -44,6 +44,8 @@ class commands {
 
   std::optional<http::response> fill_dispatch(alarm::v1::Command& command,
                                               http::json_fields& fields);
+  std::optional<http::response> fill_identify(alarm::v1::Command& command,
+                                              http::json_fields& fields);
 
   desk_parts& parts_;
   case_texts& texts_;

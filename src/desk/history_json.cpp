@@ -7,6 +7,7 @@
 #include "base/time.hpp"
 #include "board/visit_json.hpp"
 #include "desk/case_json.hpp"
+#include "desk/rules_json.hpp"
 
 namespace varde::desk {
 
@@ -45,33 +46,27 @@ std::string_view release_reason(alarm::v1::ReleaseReason reason) {
   }
 }
 
-void write_signal(json_writer& json, const alarm::v1::Signal& s) {
-  json.key("signal");
-  json.begin_object();
-  json.member("signal_id", s.id());
-  json.member("protocol", s.protocol());
-  json.member("device", s.device());
-  json.member("device_type", s.device_type());
-  json.member("status", s.status());
-  json.member("location", s.location());
-  json.member("location_text", s.location_text());
-  json.member("text", s.text());
-  json.member("sensor", s.sensor());
-  json.key("position");
-  s.has_position() ? board::write_position(json, s.position()) : json.null();
-  board::write_time(json, "occurred_at",
-                    s.occurred_at_us() != 0 ? s.occurred_at_us() : s.received_at_us());
-  board::write_time(json, "received_at", s.received_at_us());
-  json.end_object();
-}
-
 template <class Alarm>
 void write_urgency(json_writer& json, const Alarm& a) {
   json.member("kind", alarm::name_of(a.kind()));
   json.member("lane", alarm::lane_name(a.lane()));
   json.member("lane_reason", a.lane_reason());
   json.member("late", a.late());
+  write_rule(json, "by", a.by());
+  json.key("signal");
   write_signal(json, a.signal());
+}
+
+void write_recorded(json_writer& json, const alarm::v1::SignalRecorded& recorded) {
+  json.member("reason", recorded.reason());
+  if (recorded.has_by()) {
+    json.member("kind", alarm::name_of(recorded.kind()));
+    json.member("lane", alarm::lane_name(recorded.lane()));
+    json.member("in_case", recorded.in_case());
+    write_rule(json, "by", recorded.by());
+  }
+  json.key("signal");
+  write_signal(json, recorded.signal());
 }
 
 void write_move(json_writer& json, const alarm::v1::VisitMoved& move) {
@@ -113,18 +108,9 @@ void write_deed(json_writer& json, const alarm::v1::HandledInOutage& deed) {
   json.end_object();
 }
 
-void write_body(json_writer& json, const Entry& entry) {
+/// What people and their teams do.
+void write_deed_body(json_writer& json, const Entry& entry) {
   switch (entry.body_case()) {
-    case Entry::kCaseOpened:
-      return write_urgency(json, entry.case_opened());
-    case Entry::kAlarmJoined:
-      return write_urgency(json, entry.alarm_joined());
-    case Entry::kAlarmCleared:
-      json.member("kind", alarm::name_of(entry.alarm_cleared().kind()));
-      return write_signal(json, entry.alarm_cleared().signal());
-    case Entry::kSignalRecorded:
-      json.member("reason", entry.signal_recorded().reason());
-      return write_signal(json, entry.signal_recorded().signal());
     case Entry::kReleased:
       return json.member("reason", release_reason(entry.released().reason()));
     case Entry::kTakenOver:
@@ -147,11 +133,37 @@ void write_body(json_writer& json, const Entry& entry) {
       return json.member("reason", entry.reopened().reason());
     case Entry::kHandledInOutage:
       return write_deed(json, entry.handled_in_outage());
-    case Entry::kClaimed:
-    case Entry::kAged:
-    case Entry::kLeaseTaken:
-    case Entry::BODY_NOT_SET:
+    default:
       return;
+  }
+}
+
+void write_body(json_writer& json, const Entry& entry) {
+  switch (entry.body_case()) {
+    case Entry::kCaseOpened:
+      json.member("list", alarm::name_of(entry.case_opened().list()));
+      return write_urgency(json, entry.case_opened());
+    case Entry::kAlarmJoined:
+      return write_urgency(json, entry.alarm_joined());
+    case Entry::kAlarmCleared:
+      json.member("kind", alarm::name_of(entry.alarm_cleared().kind()));
+      json.key("signal");
+      return write_signal(json, entry.alarm_cleared().signal());
+    case Entry::kSignalRecorded:
+      return write_recorded(json, entry.signal_recorded());
+    case Entry::kReleased:
+    case Entry::kTakenOver:
+    case Entry::kNoteAdded:
+    case Entry::kStepTicked:
+    case Entry::kVisitOffered:
+    case Entry::kVisitMoved:
+    case Entry::kVisitOverdue:
+    case Entry::kClosed:
+    case Entry::kReopened:
+    case Entry::kHandledInOutage:
+      return write_deed_body(json, entry);
+    default:
+      return write_rule_body(json, entry);
   }
 }
 

@@ -6,6 +6,9 @@
 
 namespace varde::desk {
 
+/// The members of an entry that rules, their ends or those who overrule them brought about, inside
+/// an object; nothing for other entries.
+void write_rule_body(base::json_writer& json, const alarm::v1::Entry& entry);
 /// One object.
 void write_history_item(base::json_writer& json, const alarm::v1::Entry& entry);
 

@@ -39,6 +39,9 @@ std::string body_for(const std::string& path) {
   if (path.ends_with("/note")) return R"({"version":1,"text":"x"})";
   if (path.ends_with("/step")) return R"({"version":1,"step":"default-call","done":true})";
   if (path.ends_with("/dispatch")) return R"({"version":1,"team":"day"})";
+  if (path.ends_with("/list")) return R"({"version":1,"list":"technicians"})";
+  if (path.ends_with("/identify")) return R"({"version":1,"resident":"1001"})";
+  if (path.ends_with("/reached")) return R"({"version":1,"subject":"r-1001","how":"phone"})";
   if (path.ends_with("/recall")) return R"({"version":1,"visit":"9901.r-1001.1.v1"})";
   if (path.ends_with("/close"))
     return R"({"version":1,"outcome":{"kind":"false","cause":"unintended_press"}})";
