@@ -3,10 +3,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <signal.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 #include <string>
@@ -14,21 +11,9 @@
 #include "redis/child.hpp"
 #include "redis/live_redis.hpp"
 #include "redis/program.hpp"
+#include "support/free_port.hpp"
 
 namespace varde::test {
-
-/// A TCP port that was free on loopback a moment ago.
-inline int free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in where{};
-  where.sin_family = AF_INET;
-  where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof where;
-  EXPECT_EQ(::bind(fd, reinterpret_cast<sockaddr*>(&where), size), 0);
-  EXPECT_EQ(::getsockname(fd, reinterpret_cast<sockaddr*>(&where), &size), 0);
-  ::close(fd);
-  return ntohs(where.sin_port);
-}
 
 class live_replica {
  public:

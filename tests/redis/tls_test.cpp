@@ -11,7 +11,7 @@
 #include "redis/connection.hpp"
 #include "redis/live_redis.hpp"
 #include "redis/program.hpp"
-#include "support/redis_processes.hpp"
+#include "support/free_port.hpp"
 
 namespace varde::redis {
 namespace {

@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -20,15 +19,9 @@
 #include "redis/connection.hpp"
 #include "redis/live_redis.hpp"
 #include "redis/program.hpp"
+#include "support/free_port.hpp"
 
 namespace varde::test {
-
-/// A TCP port of the loopback that was free a moment ago.
-inline std::uint16_t free_port() {
-  boost::asio::io_context io;
-  boost::asio::ip::tcp::acceptor acceptor(io, {boost::asio::ip::address_v4::loopback(), 0});
-  return acceptor.local_endpoint().port();
-}
 
 /// One redis-server or sentinel on a port that stays its own over restarts.
 class redis_node {
