@@ -32,6 +32,7 @@ binding bind(const view& all, std::string_view protocol, std::string_view wire_i
   if (!bound.known) bound.subject = alarm::device_subject(protocol, wire_id);
   bound.device_kind = match->device->kind();
   bound.device = match->device;
+  bound.number = match->number;
   bound.set = std::move(match->set);
   return bound;
 }

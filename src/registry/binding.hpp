@@ -18,6 +18,7 @@ struct binding {
   std::string_view device_kind;  // of the registry, empty if unregistered; lives as long as `set`
   const v1::Device* device = nullptr;   // null if unregistered; lives as long as `set`
   std::shared_ptr<const set_view> set;  // null if unregistered
+  thing_number number = no_number;      // of the device, if it is registered
 };
 
 /// `wire_id` normalised as the codec does it; `source` the network address without port. Installed

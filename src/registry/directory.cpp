@@ -20,7 +20,7 @@ bool directory::replace(v1::MunicipalitySet set) {
   auto sets = before->municipalities();
   std::erase(sets, older);
   sets.push_back(set_view::make(std::move(set)));
-  publish(std::make_shared<const view>(std::move(sets)));
+  publish(std::make_shared<const view>(std::move(sets), before.get()));
   return true;
 }
 
@@ -31,7 +31,7 @@ bool directory::remove(std::string_view municipality) {
   if (!gone) return false;
   auto sets = before->municipalities();
   std::erase(sets, gone);
-  publish(std::make_shared<const view>(std::move(sets)));
+  publish(std::make_shared<const view>(std::move(sets), before.get()));
   return true;
 }
 

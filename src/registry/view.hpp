@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -12,11 +13,24 @@
 
 namespace varde::registry {
 
+/// A small number that a device or a sensor has in all views of one process: it stays the same from
+/// view to view and is never given again, so a table by number needs no rebuilding when the
+/// registry changes. The sensors of a device have the numbers after its own, in the set's order.
+using thing_number = std::uint32_t;
+/// Numbers are below this.
+inline constexpr thing_number thing_numbers_max = 1u << 26;
+inline constexpr thing_number no_number = ~thing_number{0};
+
 /// A device and the registry it stands in; holds that registry alive.
 struct device_match {
   std::shared_ptr<const set_view> set;
   const v1::Device* device = nullptr;  // never null in a match
+  /// no_number if the process has used up all of them.
+  thing_number number = no_number;
 };
+
+/// The number of the device's sensor of this name; no_number if it has none such.
+[[nodiscard]] thing_number sensor_number(const device_match& of, std::string_view sensor);
 
 class view {
  public:
@@ -24,7 +38,9 @@ class view {
   /// One set a municipality; of two with the same municipality the first counts. A wire id that two
   /// municipalities have belongs to the first in order of municipality id (the import refuses such
   /// a pair).
-  explicit view(std::vector<std::shared_ptr<const set_view>> sets);
+  /// Devices have the numbers that `before`, the view in force until now, gave them; new ones, and
+  /// those whose sensors changed, get new numbers.
+  explicit view(std::vector<std::shared_ptr<const set_view>> sets, const view* before = nullptr);
 
   view(const view&) = delete;
   view& operator=(const view&) = delete;
@@ -43,11 +59,16 @@ class view {
 
  private:
   struct place {
-    std::size_t set;
+    std::uint32_t set;
+    thing_number number;
     const v1::Device* device;
   };
+  [[nodiscard]] thing_number number_for(const v1::Device& device, const set_view& set,
+                                        const view* before);
+
   std::vector<std::shared_ptr<const set_view>> sets_;  // by id
   boost::unordered_flat_map<device_name, place, boost::hash<device_name>> devices_;
+  thing_number next_number_ = 0;
 };
 
 }  // namespace varde::registry

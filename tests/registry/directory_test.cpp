@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
 #include <thread>
 
 #include "registry/binding.hpp"
@@ -57,6 +58,49 @@ TEST_F(bound_devices, an_unregistered_device_belongs_to_the_centre_by_its_source
     EXPECT_FALSE(bound.known);
     EXPECT_EQ(bound.device, nullptr);
   }
+}
+
+struct numbered_devices : testing::Test {
+  numbered_devices() {
+    auto& gateway = *set.mutable_devices(0);
+    for (const auto* id : {"button", "smoke"}) gateway.add_sensors()->set_id(id);
+    registry.replace(set);
+  }
+  void import() {
+    set.set_version(set.version() + 1);
+    registry.replace(set);
+  }
+  device_match gateway() { return *registry.current()->find_device("scaip", "26001"); }
+
+  v1::MunicipalitySet set = samples::fjordvik();
+  directory registry;
+};
+
+TEST_F(numbered_devices, have_a_number_each_and_one_for_every_sensor) {
+  std::set<thing_number> all;
+  for (const auto& device : set.devices())
+    all.insert(registry.current()->find_device(device.protocol(), device.wire_id())->number);
+  all.insert(sensor_number(gateway(), "button"));
+  all.insert(sensor_number(gateway(), "smoke"));
+  EXPECT_EQ(all.size(), set.devices_size() + 2u);
+  EXPECT_EQ(sensor_number(gateway(), "door"), no_number);
+}
+
+TEST_F(numbered_devices, keep_their_numbers_when_others_come_and_go) {
+  const auto before = gateway().number;
+  set.mutable_devices()->DeleteSubrange(1, 1);
+  set.mutable_devices(0)->set_kind("gateway");
+  import();
+  registry.replace(samples::nordmark());
+  EXPECT_EQ(gateway().number, before);
+}
+
+TEST_F(numbered_devices, get_new_numbers_when_their_sensors_change_and_none_is_given_again) {
+  const auto before = gateway().number;
+  set.mutable_devices(0)->mutable_sensors()->DeleteSubrange(0, 1);
+  import();
+  EXPECT_GT(gateway().number, before + 2);
+  EXPECT_EQ(sensor_number(gateway(), "smoke"), gateway().number + 1);
 }
 
 TEST(directory, begins_empty) {
