@@ -8,6 +8,7 @@
 #include "alarm/fold.hpp"
 #include "alarm/lane.hpp"
 #include "alarm/lifecycle.hpp"
+#include "core/gather.hpp"
 #include "core/meters.hpp"
 #include "triage/decision.hpp"
 #include "triage/merge.hpp"
@@ -23,12 +24,6 @@ const registry::v1::Policy no_policy;
 
 const registry::v1::Policy& policy_in(const std::shared_ptr<const registry::set_view>& set) {
   return set ? set->policy() : no_policy;
-}
-
-const registry::v1::Resident* resident_in(const registry::set_view& set,
-                                          const alarm::subject_id& subject) {
-  const auto id = alarm::resident_of(subject.str());
-  return id ? set.resident(*id) : nullptr;
 }
 
 struct place {
@@ -236,11 +231,13 @@ void engine::decide_admission(subject& s, alarm::admission&& admission) {
                         ? triage::classify(admission.signal, admission.device_kind, policy)
                         : triage::classify_unknown();
   std::vector<alarm::v1::Step> plan;
-  if (set && triage::needs_plan(s.state, what))
-    plan = set->steps_for(resident_in(*set, admission.subject), what.kind);
+  if (set && triage::needs_plan(s.state, what)) plan = plan_for(*set, s.state.subject(), what.kind);
+  auto about = set && admission.known_device
+                   ? facts_about(*set, s.state.subject(), admission.signal)
+                   : triage::facts{};
 
   auto decision = triage::decide_signal(
-      s.state, admission.signal, what, policy, plan,
+      s.state, admission.signal, what, about, policy, plan,
       {s.state.municipality(), s.state.subject(), options_.node, options_.wall()});
   meters_->decided.record(options_.steady() - admission.received);
   settled from{std::move(admission), command_status::done, {}, decision.case_id};
@@ -253,8 +250,16 @@ void engine::decide_admission(subject& s, alarm::admission&& admission) {
 }
 
 void engine::decide_command(subject& s, command_input&& command) {
+  const auto set = registry_.current().municipality(command.command.municipality());
+  const auto& policy = policy_in(set);
+  triage::facts about;
+  std::vector<alarm::v1::Step> plan;
+  if (const auto asked = triage::question_of(s.state, command.command, policy); asked && set) {
+    plan = plan_for(*set, s.state.subject(), asked->kind);
+    about = facts_about(*set, s.state.subject(), asked->signal);
+  }
   auto decision = triage::decide_command(
-      s.state, command.command,
+      s.state, command.command, {about, policy, plan},
       {s.state.municipality(), s.state.subject(), options_.node, options_.wall()});
   using enum triage::command_verdict;
   if (decision.verdict == not_found && !s.read && link_ != link::island) {

@@ -180,7 +180,7 @@ command_decision decide_body(const Case& c, const Command& command, Entry entry)
       return mark_overdue(c, command, std::move(entry));
     case Command::kAge:
       return age(c, std::move(entry));
-    case Command::BODY_NOT_SET:
+    default:
       break;
   }
   return refused("no_command");
@@ -188,7 +188,12 @@ command_decision decide_body(const Case& c, const Command& command, Entry entry)
 
 }  // namespace
 
-command_decision decide_command(const SubjectState& state, const Command& command,
+std::optional<signal_in_question> question_of(const SubjectState&, const Command&,
+                                              const registry::v1::Policy&) {
+  return std::nullopt;
+}
+
+command_decision decide_command(const SubjectState& state, const Command& command, const grounds&,
                                 const context& at) {
   const std::string id = scoped_id(command);
   for (const auto& seen : state.seen_commands())

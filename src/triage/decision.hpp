@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 
 #include "base/time.hpp"
 #include "triage/classify.hpp"
+#include "triage/facts.hpp"
 #include "varde/alarm/v1/case.pb.h"
 #include "varde/alarm/v1/command.pb.h"
 #include "varde/alarm/v1/entry.pb.h"
@@ -38,7 +40,7 @@ struct signal_decision {
 /// `plan` is the response plan for `what.kind`; looked at only if needs_plan.
 [[nodiscard]] signal_decision decide_signal(const alarm::v1::SubjectState& state,
                                             const alarm::v1::Signal& signal,
-                                            const classification& what,
+                                            const classification& what, const facts& about,
                                             const registry::v1::Policy& policy,
                                             std::span<const alarm::v1::Step> plan,
                                             const context& at);
@@ -53,8 +55,25 @@ struct command_decision {
   std::vector<alarm::v1::Entry> entries;
 };
 
+/// What a command is decided on besides the subject's state, as far as it may open a case.
+struct grounds {
+  facts about;
+  const registry::v1::Policy& policy;
+  std::span<const alarm::v1::Step> plan;
+};
+/// The signal that a command may make a case of, for the shell to gather the facts of its sender
+/// and the plan of its kind; nullopt for all other commands.
+struct signal_in_question {
+  alarm::v1::Signal signal;
+  alarm::v1::Kind kind = alarm::v1::KIND_UNSPECIFIED;
+};
+[[nodiscard]] std::optional<signal_in_question> question_of(const alarm::v1::SubjectState& state,
+                                                            const alarm::v1::Command& command,
+                                                            const registry::v1::Policy& policy);
+
 [[nodiscard]] command_decision decide_command(const alarm::v1::SubjectState& state,
-                                              const alarm::v1::Command& command, const context& at);
+                                              const alarm::v1::Command& command, const grounds& on,
+                                              const context& at);
 
 /// What time alone asks for on an open case, as commands by the system: a claim whose console is
 /// gone or whose owner has done nothing for too long, a visit nobody accepted, a low care case that
@@ -63,6 +82,17 @@ struct command_decision {
 [[nodiscard]] std::vector<alarm::v1::Command> due(const alarm::v1::Case& c,
                                                   const registry::v1::Policy& policy,
                                                   std::int64_t console_gone_s, base::wall_time now);
+
+/// What time alone asks of a subject, as commands by the system whose ids make each exactly once:
+/// a hold, a test or an absence that has expired, a device that is no longer noisy, a restored
+/// technical case that nobody took.
+[[nodiscard]] std::vector<alarm::v1::Command> due_of(const alarm::v1::SubjectState& state,
+                                                     const registry::v1::Policy& policy,
+                                                     base::wall_time now);
+/// When due_of should be asked next, which may be in the past; nullopt: not until something
+/// changes.
+[[nodiscard]] std::optional<base::wall_time> next_due(const alarm::v1::SubjectState& state,
+                                                      const registry::v1::Policy& policy);
 
 /// The policy's numbers with their defaults, seconds.
 struct limits_of {

@@ -87,7 +87,8 @@ class merging {
     const context when{at_.municipality, at_.subject, ours.node(), base::from_us(ours.at_us())};
     const auto& steps = ours.case_opened().steps();
     const std::vector<Step> plan{steps.begin(), steps.end()};
-    auto decision = decide_signal(state_, *alarm::signal_of(ours), what, policy_, plan, when);
+    auto decision =
+        decide_signal(state_, *alarm::signal_of(ours), what, facts{}, policy_, plan, when);
     if (!ours.case_id().empty()) cases_[ours.case_id()] = decision.case_id;
     if (decision.repeated) {
       ++out_.repeated;

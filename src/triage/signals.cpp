@@ -79,7 +79,8 @@ bool needs_plan(const SubjectState& state, const classification& what) {
 }
 
 signal_decision decide_signal(const SubjectState& state, const Signal& signal,
-                              const classification& what, const registry::v1::Policy& policy,
+                              const classification& what, const facts&,
+                              const registry::v1::Policy& policy,
                               std::span<const alarm::v1::Step> plan, const context& at) {
   signal_decision out;
   // Newest first: a retransmission follows its original closely.

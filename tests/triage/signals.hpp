@@ -50,8 +50,9 @@ class bench {
   triage::context at() const { return {"9901", "r-1", "node-a", base::from_us(now_us)}; }
 
   triage::signal_decision receive(const alarm::v1::Signal& s, bool known = true) {
-    const auto what = known ? triage::classify(s, "", policy) : triage::classify_unknown();
-    auto decision = triage::decide_signal(state, s, what, policy, plan, at());
+    const auto what =
+        known ? triage::classify(s, about.device_kind, policy) : triage::classify_unknown();
+    auto decision = triage::decide_signal(state, s, what, about, policy, plan, at());
     for (const auto& entry : decision.entries) alarm::apply(state, entry);
     return decision;
   }
@@ -67,7 +68,7 @@ class bench {
   }
 
   triage::command_decision act(const alarm::v1::Command& c) {
-    auto decision = triage::decide_command(state, c, at());
+    auto decision = triage::decide_command(state, c, {about, policy, plan}, at());
     for (const auto& entry : decision.entries) alarm::apply(state, entry);
     return decision;
   }
@@ -102,6 +103,7 @@ class bench {
   const alarm::v1::Case& newest() const { return state.cases(state.cases_size() - 1); }
 
   alarm::v1::SubjectState state;
+  triage::facts about;
   registry::v1::Policy policy;
   std::vector<alarm::v1::Step> plan;
   std::int64_t now_us = start_us;

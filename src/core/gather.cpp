@@ -1,0 +1,49 @@
+// Look-ups in one municipality's registry.
+#include "core/gather.hpp"
+
+#include <algorithm>
+
+#include "alarm/ids.hpp"
+
+namespace varde::core {
+
+namespace {
+
+const registry::v1::Resident* resident_of(const registry::set_view& set, std::string_view subject) {
+  const auto id = alarm::resident_of(subject);
+  return id ? set.resident(*id) : nullptr;
+}
+
+std::string_view kind_of(const registry::v1::Device& device, const std::string& sensor) {
+  for (const auto& one : device.sensors())
+    if (one.id() == sensor) return one.kind();
+  return device.kind();
+}
+
+}  // namespace
+
+triage::facts facts_about(const registry::set_view& set, std::string_view subject,
+                          const alarm::v1::Signal& signal) {
+  triage::facts out;
+  if (const auto* device = set.find_device(signal.protocol(), signal.device())) {
+    out.device = device->id();
+    out.device_kind = kind_of(*device, signal.sensor());
+  }
+  if (const auto* resident = resident_of(set, subject)) {
+    out.resident = resident->id();
+    out.cognitive_impairment = resident->cognitive_impairment();
+  } else if (const auto household = alarm::household_of(subject)) {
+    const auto people = set.residents_of(*household);
+    out.serves_several = people.size() > 1;
+    out.cognitive_impairment =
+        std::ranges::any_of(people, [](const auto* one) { return one->cognitive_impairment(); });
+  }
+  return out;
+}
+
+std::vector<alarm::v1::Step> plan_for(const registry::set_view& set, std::string_view subject,
+                                      alarm::v1::Kind kind) {
+  return set.steps_for(resident_of(set, subject), kind);
+}
+
+}  // namespace varde::core

@@ -1,0 +1,21 @@
+// What a decision needs to know of the registry besides the subject's state: who sent the signal,
+// and the response plan. The shell's part of deciding, which itself is pure.
+#pragma once
+
+#include <vector>
+
+#include "registry/set_view.hpp"
+#include "triage/decision.hpp"
+
+namespace varde::core {
+
+/// What is known of the sender of `signal`, which is about `subject`. The views in it live as long
+/// as `set`.
+[[nodiscard]] triage::facts facts_about(const registry::set_view& set, std::string_view subject,
+                                        const alarm::v1::Signal& signal);
+
+/// Of the subject's resident, or of the municipality.
+[[nodiscard]] std::vector<alarm::v1::Step> plan_for(const registry::set_view& set,
+                                                    std::string_view subject, alarm::v1::Kind kind);
+
+}  // namespace varde::core
