@@ -62,8 +62,9 @@ void set_view::index() {
   index_by_id(plans_, set_.plans());
   index_by_id(devices_, set_.devices());
   by_wire_id_.reserve(static_cast<std::size_t>(set_.devices_size()));
-  for (const auto& device : set_.devices())
-    by_wire_id_.try_emplace(device_name{device.protocol(), device.wire_id()}, &device);
+  for (device_index i = 0; i < static_cast<device_index>(set_.devices_size()); ++i)
+    by_wire_id_.try_emplace(device_name{device_at(i).protocol(), device_at(i).wire_id()}, i);
+  dependencies_ = dependency_index{set_};
 
   boost::unordered_flat_set<std::string_view> personal;
   for (const auto& resident : set_.residents()) personal.insert(resident.plan());
@@ -82,7 +83,15 @@ const v1::Plan* set_view::plan(std::string_view id) const { return found_in(plan
 const v1::Device* set_view::device(std::string_view id) const { return found_in(devices_, id); }
 
 const v1::Device* set_view::find_device(std::string_view protocol, std::string_view wire_id) const {
-  return found_in(by_wire_id_, device_name{protocol, wire_id});
+  const auto index = find_device_index(protocol, wire_id);
+  return index ? &device_at(*index) : nullptr;
+}
+
+std::optional<device_index> set_view::find_device_index(std::string_view protocol,
+                                                        std::string_view wire_id) const {
+  const auto at = by_wire_id_.find(device_name{protocol, wire_id});
+  if (at == by_wire_id_.end()) return std::nullopt;
+  return at->second;
 }
 
 std::vector<const v1::Resident*> set_view::residents_of(std::string_view household) const {

@@ -5,10 +5,12 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "registry/dependency_index.hpp"
 #include "varde/alarm/v1/case.pb.h"
 #include "varde/registry/v1/registry.pb.h"
 
@@ -51,6 +53,14 @@ class set_view {
   /// By what it calls itself.
   [[nodiscard]] const v1::Device* find_device(std::string_view protocol,
                                               std::string_view wire_id) const;
+  /// Its place in the set's list, which is how the dependencies know it.
+  [[nodiscard]] std::optional<device_index> find_device_index(std::string_view protocol,
+                                                              std::string_view wire_id) const;
+  [[nodiscard]] const v1::Device& device_at(device_index index) const {
+    return set_.devices(static_cast<int>(index));
+  }
+  /// What the devices hang on.
+  [[nodiscard]] const dependency_index& dependencies() const noexcept { return dependencies_; }
 
   /// The people of a household, in the set's order.
   [[nodiscard]] std::vector<const v1::Resident*> residents_of(std::string_view household) const;
@@ -85,8 +95,9 @@ class set_view {
   index_of<v1::Team> teams_;
   index_of<v1::Plan> plans_;
   index_of<v1::Device> devices_;
-  boost::unordered_flat_map<device_name, const v1::Device*, boost::hash<device_name>> by_wire_id_;
+  boost::unordered_flat_map<device_name, device_index, boost::hash<device_name>> by_wire_id_;
   std::vector<const v1::Plan*> common_plans_;  // those that no resident names
+  dependency_index dependencies_;
 };
 
 }  // namespace varde::registry

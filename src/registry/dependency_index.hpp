@@ -1,0 +1,95 @@
+// What a municipality's devices hang on: gateways, networks, base stations, power and postal areas,
+// buildings, vendor clouds. Numbers instead of names, so that counting what is down under each of
+// them costs a few array look-ups a device.
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "varde/registry/v1/registry.pb.h"
+
+namespace varde::registry {
+
+/// A device's place in its set's list of devices.
+using device_index = std::uint32_t;
+/// Something that devices depend on.
+using parent_index = std::uint32_t;
+/// Where people live together: a household, a resident without one, or a device that is nobody's.
+using home_index = std::uint32_t;
+
+/// "power", "gateway", …: what stands before the colon of a parent's name.
+[[nodiscard]] std::string_view type_of_parent(std::string_view name);
+
+/// Immutable, and of installed devices only. A device belongs under what it names, under its postal
+/// area if it names none, under itself if it is a gateway that others name, and under whatever its
+/// gateways depend on. Things that only one device depends on are left out. Names live as long as
+/// the set. No look-up allocates.
+class dependency_index {
+ public:
+  /// Further ones of a device are ignored.
+  static constexpr std::size_t parents_per_device_max = 16;
+  /// Gateways behind gateways.
+  static constexpr int gateway_depth_max = 4;
+
+  dependency_index() = default;
+  explicit dependency_index(const v1::MunicipalitySet& set);
+  dependency_index(dependency_index&&) = default;
+  dependency_index& operator=(dependency_index&&) = default;
+
+  [[nodiscard]] std::size_t device_count() const noexcept { return homes_.size(); }
+  [[nodiscard]] std::size_t parent_count() const noexcept { return parents_.size(); }
+  /// Homes with an installed device.
+  [[nodiscard]] std::size_t home_count() const noexcept { return home_count_; }
+
+  /// Each once; nothing for a device that is not installed.
+  [[nodiscard]] std::span<const parent_index> parents_of(device_index device) const {
+    return {links_.data() + begins_[device], links_.data() + begins_[device + 1]};
+  }
+  [[nodiscard]] home_index home_of(device_index device) const { return homes_[device]; }
+  [[nodiscard]] bool is_under(device_index device, parent_index parent) const;
+
+  /// "power:NO5-17"
+  [[nodiscard]] std::string_view name_of(parent_index parent) const {
+    return parents_[parent].name;
+  }
+  /// no_parent if no two devices depend on it.
+  [[nodiscard]] parent_index find(std::string_view name) const;
+  static constexpr parent_index no_parent = ~parent_index{0};
+
+  [[nodiscard]] std::uint32_t devices_under(parent_index parent) const {
+    return parents_[parent].devices;
+  }
+  [[nodiscard]] std::uint32_t homes_under(parent_index parent) const {
+    return parents_[parent].homes;
+  }
+  [[nodiscard]] std::uint32_t residents_under(parent_index parent) const {
+    return parents_[parent].residents;
+  }
+
+  [[nodiscard]] std::size_t bytes() const noexcept;
+
+ private:
+  struct parent {
+    std::string_view name;
+    std::uint32_t devices = 0;
+    std::uint32_t homes = 0;
+    std::uint32_t residents = 0;
+  };
+  class builder;
+
+  std::vector<parent> parents_;
+  std::vector<std::uint32_t> begins_{0};  // of each device's links, and their end
+  std::vector<parent_index> links_;
+  std::vector<home_index> homes_;  // by device
+  std::size_t home_count_ = 0;
+  boost::unordered_flat_map<std::string_view, parent_index> by_name_;
+  std::deque<std::string> own_names_;  // those that the set spells otherwise
+};
+
+}  // namespace varde::registry
