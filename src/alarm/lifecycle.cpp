@@ -66,6 +66,12 @@ std::string_view name_of(v1::StepAction action) {
 std::string_view name_of(v1::WorkList list) {
   return plain_name(list, "WORK_LIST_", &v1::WorkList_Name<v1::WorkList>);
 }
+std::optional<v1::Kind> kind_named(std::string_view name) {
+  for (int number = 1; number <= v1::Kind_MAX; ++number)
+    if (v1::Kind_IsValid(number) && name_of(static_cast<v1::Kind>(number)) == name)
+      return static_cast<v1::Kind>(number);
+  return std::nullopt;
+}
 std::optional<v1::WorkList> work_list_named(std::string_view name) {
   for (const auto list : {v1::WORK_LIST_OPERATORS, v1::WORK_LIST_TECHNICIANS, v1::WORK_LIST_TESTS,
                           v1::WORK_LIST_LATER, v1::WORK_LIST_PARTNER})

@@ -40,7 +40,8 @@ namespace varde::alarm {
 [[nodiscard]] std::string_view name_of(v1::StepAction action);
 /// "operators", "technicians", "tests", "later", "partner".
 [[nodiscard]] std::string_view name_of(v1::WorkList list);
-/// The list of that name, or nullopt.
+/// The kind or list of that name, or nullopt.
+[[nodiscard]] std::optional<v1::Kind> kind_named(std::string_view name);
 [[nodiscard]] std::optional<v1::WorkList> work_list_named(std::string_view name);
 
 }  // namespace varde::alarm

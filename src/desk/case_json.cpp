@@ -7,7 +7,7 @@
 #include "alarm/lifecycle.hpp"
 #include "board/visit_json.hpp"
 #include "desk/rules_json.hpp"
-#include "registry/card_json.hpp"
+#include "desk/subject_json.hpp"
 
 namespace varde::desk {
 
@@ -16,53 +16,9 @@ namespace {
 using alarm::v1::Case;
 using base::json_writer;
 
-std::string names_of(const registry::set_view& set, const registry::v1::Household& household) {
-  std::string names;
-  for (const auto* resident : set.residents_of(household.id())) {
-    if (!names.empty()) names += ", ";
-    names += resident->name();
-  }
-  return names.empty() ? household.address().street() : names;
-}
-
-std::string_view device_of(const Case& c) {
+std::string_view called(const Case& c) {
+  if (c.has_outage()) return c.outage().parent();
   return c.alarms().empty() ? std::string_view{} : std::string_view{c.alarms(0).device()};
-}
-
-void write_thing(json_writer& json, std::string_view kind, std::string_view id,
-                 std::string_view name) {
-  json.member("kind", kind);
-  json.member("id", id);
-  json.member("name", name);
-  json.key("age");
-  json.null();
-}
-
-/// A subject that the registry no longer has keeps its id; the case must be shown all the same.
-void write_subject(json_writer& json, const Case& c, const registry::set_view* set,
-                   base::wall_time now) {
-  json.begin_object();
-  const registry::v1::Address* address = nullptr;
-  if (const auto id = alarm::resident_of(c.subject())) {
-    const auto* resident = set ? set->resident(*id) : nullptr;
-    json.member("kind", "resident");
-    json.member("id", *id);
-    json.member("name", resident ? std::string_view{resident->name()} : *id);
-    json.key("age");
-    resident ? registry::write_age(json, *resident, now) : json.null();
-    if (resident) address = &set->address_of(*resident);
-  } else if (const auto household_id = alarm::household_of(c.subject())) {
-    const auto* household = set ? set->household(*household_id) : nullptr;
-    write_thing(json, "household", *household_id,
-                household ? names_of(*set, *household) : std::string{*household_id});
-    if (household) address = &household->address();
-  } else {
-    write_thing(json, c.subject().starts_with("u-") ? "unknown" : "device", device_of(c),
-                device_of(c));
-  }
-  json.key("address");
-  address ? registry::write_address(json, *address) : json.null();
-  json.end_object();
 }
 
 void write_alarm(json_writer& json, const alarm::v1::Alarm& a) {
@@ -157,7 +113,7 @@ void write_case_members(json_writer& json, const Case& c, const registry::view& 
                                        ? centre_name
                                        : std::string_view{c.municipality()});
   json.key("subject");
-  write_subject(json, c, set.get(), now);
+  write_subject(json, c.subject(), called(c), set.get(), now);
   json.member("lane", alarm::lane_name(c.lane()));
   json.member("priority", board::priority_of(c));
   json.member("lane_reason", c.lane_reason());

@@ -3,8 +3,11 @@
 
 #include "desk/cases.hpp"
 #include "desk/commands.hpp"
+#include "desk/devices.hpp"
 #include "desk/live.hpp"
+#include "desk/outages.hpp"
 #include "desk/registry_routes.hpp"
+#include "desk/subjects.hpp"
 
 namespace varde::desk {
 
@@ -13,6 +16,9 @@ struct desk::state {
     looking.add_routes();
     acting.add_routes();
     cards.add_routes();
+    waiting.add_routes();
+    blackouts.add_routes();
+    equipment.add_routes();
     feed.add_routes();
     parts.routes.route(http::method::get, "/api/v1/openapi.json",
                        [](const http::exchange_pointer& e) {
@@ -28,6 +34,9 @@ struct desk::state {
   cases looking{parts, texts};
   commands acting{parts, texts};
   registry_routes cards{parts};
+  subjects waiting{parts};
+  outages blackouts{parts};
+  devices equipment{parts};
   live feed{parts, texts};
   std::shared_ptr<const bool> alive = std::make_shared<const bool>(true);
 };

@@ -44,7 +44,7 @@ void write_hold_end(json_writer& json, const alarm::v1::HoldEnded& ended) {
   write_signal(json, ended.signal());
 }
 
-void write_test(json_writer& json, const alarm::v1::TestMode& test) {
+void write_test_started(json_writer& json, const alarm::v1::TestMode& test) {
   json.member("device", test.device());
   json.key("kinds");
   json.begin_array();
@@ -80,7 +80,7 @@ void write_rule_body(json_writer& json, const Entry& entry) {
     case Entry::kHoldEnded:
       return write_hold_end(json, entry.hold_ended());
     case Entry::kTestStarted:
-      return write_test(json, entry.test_started().test());
+      return write_test_started(json, entry.test_started().test());
     case Entry::kTestEnded:
       json.member("device", entry.test_ended().device());
       return json.member("expired", entry.test_ended().expired());

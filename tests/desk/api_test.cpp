@@ -28,10 +28,21 @@ std::vector<described> all_described(const schema_check& schema) {
 bool is_field_route(const std::string& path) { return path.starts_with("/api/v1/visits"); }
 bool is_open(const described& d) { return d.operation.contains("security"); }
 
-/// The path with an id in it.
-std::string filled(std::string path, const std::string& id) {
-  const auto at = path.find("{id}");
-  if (at != std::string::npos) path.replace(at, 4, id);
+void fill(std::string& path, const std::string& name, const std::string& value) {
+  const auto at = path.find(name);
+  if (at != std::string::npos) path.replace(at, name.size(), value);
+}
+
+/// The path with the id of a case in it, or of its subject, or of a device of its municipality.
+std::string filled(std::string path, const std::string& case_id) {
+  const bool subject = path.starts_with("/api/v1/subjects");
+  const bool device = path.starts_with("/api/v1/devices");
+  fill(path, "{id}",
+       subject  ? case_id.substr(0, case_id.rfind('.'))
+       : device ? case_id.substr(0, case_id.find('.')) + ".d1"
+                : case_id);
+  fill(path, "{signal}", "26001%2F9");
+  fill(path, "{rule}", "night-check");
   return path;
 }
 
@@ -45,7 +56,16 @@ std::string body_for(const std::string& path) {
   if (path.ends_with("/recall")) return R"({"version":1,"visit":"9901.r-1001.1.v1"})";
   if (path.ends_with("/close"))
     return R"({"version":1,"outcome":{"kind":"false","cause":"unintended_press"}})";
+  if (path.ends_with("/absence")) return R"({"reason":"hospital"})";
+  if (path.ends_with("/test")) return R"({"minutes":30,"kinds":"fall"})";
   return R"({"version":1})";
+}
+
+/// A case that every route about a case has something to say of.
+alarm::v1::Case case_with_everything(const std::string& municipality) {
+  auto c = made_up_case(municipality);
+  c.mutable_outage()->set_parent("power:nord");
+  return c;
 }
 
 TEST_F(api, routes_and_description_agree_both_ways) {
@@ -91,7 +111,7 @@ TEST_F(api, nothing_but_the_open_routes_answers_a_stranger_and_all_bear_the_head
 
 TEST_F(api, each_role_may_exactly_what_the_description_says) {
   start();
-  publish({made_up_case("9901")});
+  publish({case_with_everything("9901")});
   centre.gateway.decide = [](const alarm::v1::Command&) {
     return board::command_result{board::command_status::done, "", shared(made_up_case("9901", 2))};
   };
@@ -121,7 +141,7 @@ TEST_F(api, each_role_may_exactly_what_the_description_says) {
 
 TEST_F(api, what_is_another_municipalitys_looks_exactly_like_what_is_not_there) {
   start();
-  publish({made_up_case("9901"), made_up_case("9902")});
+  publish({case_with_everything("9901"), case_with_everything("9902")});
   for (const auto& d : all_described(schema)) {
     if (d.path.find("{id}") == std::string::npos || is_field_route(d.path)) continue;
     const bool resident = d.path.starts_with("/api/v1/residents");
