@@ -65,6 +65,13 @@ void set_view::index() {
   for (device_index i = 0; i < static_cast<device_index>(set_.devices_size()); ++i)
     by_wire_id_.try_emplace(device_name{device_at(i).protocol(), device_at(i).wire_id()}, i);
   dependencies_ = dependency_index{set_};
+  for (const auto& device : set_.devices()) {
+    if (!device.resident().empty()) owned_.push_back({false, device.resident(), &device});
+    if (!device.household().empty()) owned_.push_back({true, device.household(), &device});
+  }
+  std::ranges::stable_sort(owned_, {}, [](const owned_device& one) {
+    return std::pair{one.by_household, one.owner};
+  });
 
   boost::unordered_flat_set<std::string_view> personal;
   for (const auto& resident : set_.residents()) personal.insert(resident.plan());
@@ -104,11 +111,14 @@ std::vector<const v1::Resident*> set_view::residents_of(std::string_view househo
 
 std::vector<const v1::Device*> set_view::devices_of(const v1::Resident& resident) const {
   std::vector<const v1::Device*> devices;
-  for (const auto& device : set_.devices()) {
-    const bool own = !device.resident().empty() && device.resident() == resident.id();
-    const bool shared = !device.household().empty() && device.household() == resident.household();
-    if (own || shared) devices.push_back(&device);
-  }
+  const auto add = [&](bool by_household, std::string_view owner) {
+    if (owner.empty()) return;
+    const auto of = [](const owned_device& one) { return std::pair{one.by_household, one.owner}; };
+    for (const auto& one : std::ranges::equal_range(owned_, std::pair{by_household, owner}, {}, of))
+      devices.push_back(one.device);
+  };
+  add(false, resident.id());
+  add(true, resident.household());
   return devices;
 }
 

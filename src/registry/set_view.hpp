@@ -94,6 +94,13 @@ class set_view {
   index_of<v1::Household> households_;
   index_of<v1::Team> teams_;
   index_of<v1::Plan> plans_;
+  /// Devices in order of who has them.
+  struct owned_device {
+    bool by_household;
+    std::string_view owner;
+    const v1::Device* device;
+  };
+  std::vector<owned_device> owned_;
   index_of<v1::Device> devices_;
   boost::unordered_flat_map<device_name, device_index, boost::hash<device_name>> by_wire_id_;
   std::vector<const v1::Plan*> common_plans_;  // those that no resident names
