@@ -1,5 +1,6 @@
 // Gathering and deciding: everything up to a batch that is ready to be offered. What happens to it
-// then is in engine_commit.cpp, what an outage changes in engine_outage.cpp.
+// then is in engine_commit.cpp, what time asks for in engine_time.cpp, what an outage changes in
+// engine_outage.cpp.
 #include "core/engine.hpp"
 
 #include <algorithm>
@@ -19,12 +20,6 @@ namespace {
 
 using alarm::v1::Case;
 using board::command_status;
-
-const registry::v1::Policy no_policy;
-
-const registry::v1::Policy& policy_in(const std::shared_ptr<const registry::set_view>& set) {
-  return set ? set->policy() : no_policy;
-}
 
 struct place {
   std::string_view municipality, subject;
@@ -71,7 +66,7 @@ void engine::restore(alarm::v1::SubjectState state) {
   subject& s = subjects_.touch(state.municipality(), state.subject());
   s.state = std::move(state);
   s.read = true;
-  waiting_.look_at(s);
+  look_at(s);
 }
 
 void engine::follow(const alarm::v1::Entry& entry) {
@@ -262,7 +257,10 @@ void engine::decide_command(subject& s, command_input&& command) {
       s.state, command.command, {about, policy, plan},
       {s.state.municipality(), s.state.subject(), options_.node, options_.wall()});
   using enum triage::command_verdict;
-  if (decision.verdict == not_found && !s.read && link_ != link::island) {
+  const bool may_have_forgotten =
+      decision.verdict == not_found ||
+      (decision.verdict == refused && command.command.case_id().empty());
+  if (may_have_forgotten && !s.read && link_ != link::island) {
     s.waiting.emplace_back(std::move(command));
     read_back(s);
     return;
@@ -389,62 +387,6 @@ void engine::answer_with_batch(subject& s, settled&& from) {
     batch_[s.batch_place].inputs.push_back(std::move(from));
   else
     answer(from, alarm::verdict::received);
-}
-
-// --- Time --------------------------------------------------------------------------------------
-
-void engine::tick() {
-  const auto now = options_.steady();
-  house_.look(now);
-  if (!open_) return;
-  if (link_ == link::together && marks_.back().first + std::chrono::seconds{1} <= now)
-    marks_.emplace_back(now, newest_);
-  // Cut off, what was written shortly before stays doubtful however long it lasts.
-  while (link_ == link::together && marks_.size() > 1 && marks_[1].first + options_.recheck <= now)
-    marks_.pop_front();
-  try_again();
-  if (stalled_) return;
-  if (link_ == link::together) subjects_.forget_some();
-
-  const auto wall = options_.wall();
-  for (const auto& set : registry_.current().municipalities()) keep_lease(set->id(), now);
-  keep_lease(std::string{alarm::centre}, now);
-  for (const auto& c : view_.open_cases()) {
-    if (!keeps_house(c->municipality())) continue;
-    const auto set = registry_.current().municipality(c->municipality());
-    for (auto& command : house_.due(*c, policy_in(set), link_ != link::together, now, wall))
-      gathered_.emplace_back(command_input{std::move(command), nullptr, now, nullptr});
-  }
-  measure_open_cases();
-  if (!under_way_) options_.room_again();
-}
-
-/// Takes the municipality's lease if nobody has it, or whoever had it is gone.
-void engine::keep_lease(const std::string& municipality, base::steady_time now) {
-  if (link_ != link::together) return;
-  const subject& s = subjects_.touch(municipality, lease_subject);
-  const auto& holder = s.state.lease_holder();
-  if (s.reading || s.batch_place != subject::npos || holder == options_.node) return;
-  if (holder.empty() || house_.is_gone(holder, now))
-    gathered_.emplace_back(lease_input{municipality, holder, now});
-}
-
-/// Cut off, every node keeps house for what it shows; together only the lease's holder does.
-bool engine::keeps_house(const std::string& municipality) {
-  if (link_ != link::together) return true;
-  const subject* s = subjects_.find(municipality, lease_subject);
-  return s != nullptr && s->state.lease_holder() == options_.node &&
-         s->batch_place == subject::npos && !s->reading;
-}
-
-void engine::measure_open_cases() {
-  std::array<std::int64_t, alarm::lane_count> open{};
-  (void)view_.first_open([&](const Case& c) {
-    ++open[alarm::lane_index(c.lane())];
-    return false;
-  });
-  for (std::size_t lane = 0; lane < alarm::lane_count; ++lane)
-    meters_->open_cases[lane]->set(open[lane]);
 }
 
 bool engine::busy() const {

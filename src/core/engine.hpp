@@ -24,6 +24,7 @@
 #include "board/gateway.hpp"
 #include "board/view.hpp"
 #include "core/acknowledgement.hpp"
+#include "core/expectations.hpp"
 #include "core/housekeeping.hpp"
 #include "core/input.hpp"
 #include "core/ledger_port.hpp"
@@ -191,9 +192,14 @@ class engine {
   void changed_cases(const pending& p, const ledger::commit& c, board::change_batch& changes) const;
   void publish(board::change_batch changes);
   void has_changed(subject& s);
+  void look_at(subject& s);
   void publish_rebuilt(const alarm::v1::SubjectState& before, const subject& s);
   void keep_lease(const std::string& municipality, base::steady_time now);
   [[nodiscard]] bool keeps_house(const std::string& municipality);
+  void gather_due(std::vector<alarm::v1::Command> commands, base::steady_time now);
+  void ask_cases(base::steady_time now, base::wall_time wall);
+  void ask_subjects(base::steady_time now, base::wall_time wall);
+  void ask_residents(base::steady_time now, base::wall_time wall);
   void measure_open_cases();
 
   engine_options options_;
@@ -208,6 +214,7 @@ class engine {
   waiting waiting_;
   board::view view_;
   housekeeping house_;
+  expectations expectations_;
   reconciler reconciler_;
   std::vector<std::vector<alarm::admission_answer>> answers_;  // by edge, gathered per batch
   std::deque<input> gathered_;

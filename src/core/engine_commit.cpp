@@ -259,7 +259,7 @@ void engine::changed_cases(const pending& p, const ledger::commit& c,
 
 void engine::has_changed(subject& s) {
   s.changed = options_.steady();
-  waiting_.look_at(s);
+  look_at(s);
 }
 
 void engine::publish(board::change_batch changes) {

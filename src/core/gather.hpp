@@ -2,6 +2,7 @@
 // and the response plan. The shell's part of deciding, which itself is pure.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "registry/set_view.hpp"
@@ -13,6 +14,10 @@ namespace varde::core {
 /// as `set`.
 [[nodiscard]] triage::facts facts_about(const registry::set_view& set, std::string_view subject,
                                         const alarm::v1::Signal& signal);
+
+/// The municipality's policy; one with nothing in it for a municipality that isn't known.
+[[nodiscard]] const registry::v1::Policy& policy_in(
+    const std::shared_ptr<const registry::set_view>& set);
 
 /// Of the subject's resident, or of the municipality.
 [[nodiscard]] std::vector<alarm::v1::Step> plan_for(const registry::set_view& set,

@@ -7,6 +7,7 @@
 #include <deque>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -28,8 +29,9 @@ struct subject {
   base::steady_time changed{};          // when its newest entry came
   std::vector<vault_sequence> refused;  // records the ledger refused; withdrawn once it was read
   std::deque<input> waiting;
-  std::size_t batch_place = npos;  // its commit in the batch under way
-  bool watched = false;            // something waits at it; see core/waiting.hpp
+  std::size_t batch_place = npos;      // its commit in the batch under way
+  bool watched = false;                // something waits at it; see core/waiting.hpp
+  std::optional<base::wall_time> due;  // when time next asks for something
   std::list<subject*>::iterator recent;
 
   static constexpr std::size_t npos = static_cast<std::size_t>(-1);

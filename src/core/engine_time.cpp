@@ -1,0 +1,109 @@
+// What time asks for: leases, claims and visits that wait too long, rules whose moment has come.
+// Asked once a second; what is answered becomes commands by the system, which the states' own rules
+// accept at most once.
+#include <array>
+
+#include "alarm/ids.hpp"
+#include "alarm/lane.hpp"
+#include "core/engine.hpp"
+#include "core/gather.hpp"
+#include "core/meters.hpp"
+#include "triage/decision.hpp"
+
+namespace varde::core {
+
+using alarm::v1::Case;
+
+void engine::tick() {
+  const auto now = options_.steady();
+  house_.look(now);
+  if (!open_) return;
+  if (link_ == link::together && marks_.back().first + std::chrono::seconds{1} <= now)
+    marks_.emplace_back(now, newest_);
+  // Cut off, what was written shortly before stays doubtful however long it lasts.
+  while (link_ == link::together && marks_.size() > 1 && marks_[1].first + options_.recheck <= now)
+    marks_.pop_front();
+  try_again();
+  if (stalled_) return;
+  if (link_ == link::together) subjects_.forget_some();
+
+  const auto wall = options_.wall();
+  for (const auto& set : registry_.current().municipalities()) keep_lease(set->id(), now);
+  keep_lease(std::string{alarm::centre}, now);
+  ask_cases(now, wall);
+  ask_subjects(now, wall);
+  ask_residents(now, wall);
+  measure_open_cases();
+  if (!under_way_) options_.room_again();
+}
+
+void engine::gather_due(std::vector<alarm::v1::Command> commands, base::steady_time now) {
+  for (auto& command : commands)
+    gathered_.emplace_back(command_input{std::move(command), nullptr, now, nullptr});
+}
+
+void engine::ask_cases(base::steady_time now, base::wall_time wall) {
+  for (const auto& c : view_.open_cases()) {
+    if (!keeps_house(c->municipality())) continue;
+    const auto set = registry_.current().municipality(c->municipality());
+    gather_due(house_.due(*c, policy_in(set), link_ != link::together, now, wall), now);
+  }
+}
+
+/// Holds, tests and absences that are over, and what else time asks of a subject.
+void engine::ask_subjects(base::steady_time now, base::wall_time wall) {
+  for (subject* s : waiting_.due(wall)) {
+    if (s->reading || s->batch_place != subject::npos || !keeps_house(s->state.municipality()))
+      continue;
+    const auto set = registry_.current().municipality(s->state.municipality());
+    auto commands = triage::due_of(s->state, policy_in(set), wall);
+    if (commands.empty()) look_at(*s);
+    gather_due(std::move(commands), now);
+  }
+}
+
+/// What rules expect to be heard by now. Cut off, a node can't know what the others heard.
+void engine::ask_residents(base::steady_time now, base::wall_time wall) {
+  if (link_ != link::together) return;
+  for (const auto& set : registry_.current().municipalities()) {
+    if (keeps_house(set->id()))
+      gather_due(expectations_.due(*set, wall), now);
+    else
+      expectations_.forget(set->id());
+  }
+}
+
+void engine::look_at(subject& s) {
+  const auto set = registry_.current().municipality(s.state.municipality());
+  waiting_.look_at(s, triage::next_due(s.state, policy_in(set)));
+}
+
+/// Takes the municipality's lease if nobody has it, or whoever had it is gone.
+void engine::keep_lease(const std::string& municipality, base::steady_time now) {
+  if (link_ != link::together) return;
+  const subject& s = subjects_.touch(municipality, lease_subject);
+  const auto& holder = s.state.lease_holder();
+  if (s.reading || s.batch_place != subject::npos || holder == options_.node) return;
+  if (holder.empty() || house_.is_gone(holder, now))
+    gathered_.emplace_back(lease_input{municipality, holder, now});
+}
+
+/// Cut off, every node keeps house for what it shows; together only the lease's holder does.
+bool engine::keeps_house(const std::string& municipality) {
+  if (link_ != link::together) return true;
+  const subject* s = subjects_.find(municipality, lease_subject);
+  return s != nullptr && s->state.lease_holder() == options_.node &&
+         s->batch_place == subject::npos && !s->reading;
+}
+
+void engine::measure_open_cases() {
+  std::array<std::int64_t, alarm::lane_count> open{};
+  (void)view_.first_open([&](const Case& c) {
+    ++open[alarm::lane_index(c.lane())];
+    return false;
+  });
+  for (std::size_t lane = 0; lane < alarm::lane_count; ++lane)
+    meters_->open_cases[lane]->set(open[lane]);
+}
+
+}  // namespace varde::core

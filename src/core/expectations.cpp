@@ -1,0 +1,72 @@
+// Round by round through a municipality's residents, some in each second.
+#include "core/expectations.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "alarm/ids.hpp"
+#include "triage/expectations.hpp"
+
+namespace varde::core {
+
+namespace {
+
+bool watches(const registry::set_view& set, const registry::v1::Rule& rule,
+             const registry::v1::Resident& resident) {
+  if (triage::concerns(rule, resident, nullptr)) return true;
+  return std::ranges::any_of(set.devices_of(resident), [&](const registry::v1::Device* device) {
+    return triage::concerns(rule, resident, device);
+  });
+}
+
+alarm::v1::Command question(const registry::set_view& set, const std::string& rule,
+                            base::wall_time from, base::wall_time due,
+                            const registry::v1::Resident& resident) {
+  alarm::v1::Command out;
+  out.set_id(fmt::format("look_for/{}/{}", rule, base::to_us(due)));
+  out.set_municipality(set.id());
+  out.set_subject(alarm::resident_subject(resident.id()).str());
+  out.mutable_actor()->set_kind(alarm::v1::ACTOR_KIND_SYSTEM);
+  out.mutable_actor()->set_user("system");
+  out.mutable_look_for()->set_rule(rule);
+  out.mutable_look_for()->set_from_us(base::to_us(from));
+  out.mutable_look_for()->set_due_us(base::to_us(due));
+  return out;
+}
+
+}  // namespace
+
+std::vector<alarm::v1::Command> expectations::due(const registry::set_view& set,
+                                                  base::wall_time now) {
+  auto& place = places_.try_emplace(set.id(), now - catch_up).first->second;
+  for (const auto& m : triage::moments_between(set.policy(), place.looked_until, now))
+    place.rounds.push_back({m.rule->id(), m.from, m.due});
+  // A clock that was set back asks nothing twice.
+  place.looked_until = std::max(place.looked_until, now);
+
+  std::vector<alarm::v1::Command> out;
+  std::size_t looked_at = 0;
+  while (!place.rounds.empty() && ask(set, place.rounds.front(), looked_at, out))
+    place.rounds.pop_front();
+  return out;
+}
+
+/// True when everybody whom the rule watches was asked. A set that was replaced meanwhile is gone
+/// on with at the same place: nobody who was in both is left out for longer than a round.
+bool expectations::ask(const registry::set_view& set, round& r, std::size_t& looked_at,
+                       std::vector<alarm::v1::Command>& out) {
+  const auto& rules = set.policy().rules();
+  const auto rule = std::ranges::find_if(
+      rules, [&](const registry::v1::Rule& one) { return one.id() == r.rule; });
+  if (rule == rules.end() || rule->off()) return true;
+  const auto& residents = set.set().residents();
+  for (; r.asked < residents.size(); ++r.asked) {
+    if (out.size() == questions_max || looked_at++ == looked_at_max) return false;
+    if (watches(set, *rule, residents[r.asked]))
+      out.push_back(question(set, r.rule, r.from, r.due, residents[r.asked]));
+  }
+  return true;
+}
+
+}  // namespace varde::core
