@@ -31,6 +31,12 @@ namespace varde::alarm {
   return kind >= v1::KIND_BATTERY && kind <= v1::KIND_NOISY_DEVICE;
 }
 
+/// What is life whatever device it comes from. Other kinds may be life by their device type.
+[[nodiscard]] constexpr bool is_life_kind(v1::Kind kind) {
+  return kind == v1::KIND_SAFETY_ALARM || kind == v1::KIND_FALL || kind == v1::KIND_FIRE ||
+         kind == v1::KIND_GAS || kind == v1::KIND_EPILEPSY;
+}
+
 /// The names of the enums as the API, logs and reasons use them: "safety_alarm", "en_route",
 /// "claimed", …
 [[nodiscard]] std::string_view name_of(v1::Kind kind);

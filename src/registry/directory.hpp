@@ -27,12 +27,14 @@ class directory {
   }
 
   /// Puts a municipality's set in, or in the place of its older one. A set with a version below the
-  /// one in force is ignored. False if it was.
+  /// one in force is ignored. False if it was. The centre's set holds the defaults under all
+  /// municipalities' policies and is no municipality of the view.
   bool replace(v1::MunicipalitySet set);
-  /// Takes a municipality out. False if it wasn't there.
+  /// Takes a municipality, or the centre's defaults, out. False if it wasn't there.
   bool remove(std::string_view municipality);
 
  private:
+  bool replace_defaults(v1::MunicipalitySet set);
   void publish(std::shared_ptr<const view> next);
 
   std::mutex change_;  // one writer at a time, held while a view is built

@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <boost/unordered/unordered_flat_set.hpp>
+#include <optional>
 
 #include "base/hash.hpp"
 #include "registry/import_fill.hpp"
 #include "registry/import_rules.hpp"
+#include "registry/policy_rules.hpp"
 #include "registry/set_view.hpp"
 
 namespace varde::registry {
@@ -65,6 +67,12 @@ class importer {
     else
       check_rules(out_.set, filler_);
     for (const auto& device : out_.set.devices()) out_.devices.push_back(filler_.place_of(device));
+    finish_policy();
+  }
+
+  /// The policy alone.
+  void finish_policy() {
+    check_policy(out_.set, filler_, out_.foreign_teams);
     std::ranges::stable_sort(out_.problems, [](const auto& a, const auto& b) {
       return std::pair{std::string_view{a.file}, a.line} <
              std::pair{std::string_view{b.file}, b.line};
@@ -104,7 +112,7 @@ bool is_table(std::string_view name) {
   return std::ranges::find(all, name) != std::end(all);
 }
 
-/// Takes the columns "policy.…" of municipality.csv out of its row.
+/// Takes the columns "policy.…" of municipality.csv out of its row; without fields if it has none.
 import_node take_policy(import_node& row) {
   auto* fields = std::get_if<import_fields>(&row.value);
   if (fields == nullptr) return import_node{row.line, import_fields{}};
@@ -115,23 +123,29 @@ import_node take_policy(import_node& row) {
   return policy;
 }
 
+/// The file as a tree; nullopt if it is none, which is then said in `problems`.
+std::optional<import_node> read_tree(const import_file& file,
+                                     std::vector<import_problem>& problems) {
+  if (file.text.size() > import_bytes_max) {
+    problems.push_back({file.name, 0, fmt::format("is larger than {} bytes", import_bytes_max)});
+    return std::nullopt;
+  }
+  auto tree = read_json_tree(file.text, file.name);
+  if (tree.problems.empty()) return std::move(tree.root);
+  problems = std::move(tree.problems);
+  return std::nullopt;
+}
+
 }  // namespace
 
 import_outcome import_json(const import_file& file) {
   import_outcome out;
   importer in{out};
-  if (file.text.size() > import_bytes_max) {
-    in.blame(file.name, 0, fmt::format("is larger than {} bytes", import_bytes_max));
-    return out;
-  }
-  auto tree = read_json_tree(file.text, file.name);
-  if (!tree.problems.empty()) {
-    out.problems = std::move(tree.problems);
-    return out;
-  }
-  auto* fields = std::get_if<import_fields>(&tree.root.value);
+  auto root = read_tree(file, out.problems);
+  if (!root) return out;
+  auto* fields = std::get_if<import_fields>(&root->value);
   if (fields == nullptr) {
-    in.blame(file.name, tree.root.line, fmt::format("must be an object with {}", tables));
+    in.blame(file.name, root->line, fmt::format("must be an object with {}", tables));
     return out;
   }
   std::vector<std::string_view> seen;
@@ -180,9 +194,21 @@ import_outcome import_csv(const std::vector<import_file>& files) {
     }
     auto policy = take_policy(rows[0]);
     in.take("municipality", rows[0], file.name, true);
-    in.take("policy", policy, file.name, true);
+    if (!policy.fields()->empty()) in.take("policy", policy, file.name, true);
   }
   in.finish("municipality.csv");
+  return out;
+}
+
+import_outcome import_policy(const import_file& file, v1::MunicipalitySet set) {
+  import_outcome out;
+  out.set = std::move(set);
+  out.set.clear_policy();
+  importer in{out};
+  auto root = read_tree(file, out.problems);
+  if (!root) return out;
+  in.take("policy", *root, file.name, false);
+  in.finish_policy();
   return out;
 }
 
@@ -202,6 +228,27 @@ std::vector<import_problem> clashes_with(const import_outcome& outcome,
     // Which municipality has it is not the importing administrator's business.
     problems.push_back(
         {place.file, place.line, "device: wire_id is already registered in another municipality"});
+  }
+  return problems;
+}
+
+std::vector<import_problem> missing_teams(const import_outcome& outcome,
+                                          const std::vector<const v1::MunicipalitySet*>& others) {
+  std::vector<import_problem> problems;
+  for (const auto& named : outcome.foreign_teams) {
+    const v1::Team* found = nullptr;
+    for (const auto* other : others)
+      for (const auto& team : other->teams())
+        if (other->municipality().id() == named.municipality && team.id() == named.team)
+          found = &team;
+    const auto blame = [&](std::string_view what) {
+      problems.push_back({named.place.file, named.place.line,
+                          fmt::format("team {}/{} {}", named.municipality, named.team, what)});
+    };
+    if (found == nullptr)
+      blame("is in no municipality's set");
+    else if (named.must_be_staffed && !found->staffed())
+      blame("is not always staffed, so that an escalation can't end there");
   }
   return problems;
 }

@@ -31,10 +31,19 @@ struct import_place {
   std::size_t line = 0;
 };
 
+/// A team of another municipality that a policy sends somebody from.
+struct foreign_team {
+  std::string municipality;
+  std::string team;
+  bool must_be_staffed = false;
+  import_place place;
+};
+
 struct import_outcome {
   v1::MunicipalitySet set;  // whole only without problems; its version is 0
   std::vector<import_problem> problems;
   std::vector<import_place> devices;
+  std::vector<foreign_team> foreign_teams;
 };
 
 /// One JSON file.
@@ -42,9 +51,17 @@ struct import_outcome {
 /// municipality.csv, and any of households.csv, residents.csv, devices.csv, teams.csv, plans.csv.
 [[nodiscard]] import_outcome import_csv(const std::vector<import_file>& files);
 
+/// One JSON file that holds a policy alone, to stand in `set` in the place of the one that is
+/// there. The set with municipality id "centre" holds the defaults that all municipalities share.
+[[nodiscard]] import_outcome import_policy(const import_file& file, v1::MunicipalitySet set);
+
 /// Devices that call themselves like one of another municipality. `others` may hold the set's own
 /// older version, which doesn't count.
 [[nodiscard]] std::vector<import_problem> clashes_with(
+    const import_outcome& outcome, const std::vector<const v1::MunicipalitySet*>& others);
+
+/// Teams of other municipalities that are named and that no set has, or that must be staffed.
+[[nodiscard]] std::vector<import_problem> missing_teams(
     const import_outcome& outcome, const std::vector<const v1::MunicipalitySet*>& others);
 
 /// "residents.csv:12: …"

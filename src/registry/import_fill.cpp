@@ -22,10 +22,16 @@ using google::protobuf::Message;
 constexpr std::size_t text_bytes_max = 500;
 constexpr std::size_t list_items_max = 1'000'000;
 
+/// What Varde itself fills in when it puts a policy together.
+bool is_varde_own(const FieldDescriptor& field) {
+  return field.full_name() == "varde.registry.v1.Policy.version" ||
+         field.full_name() == "varde.registry.v1.Rule.own";
+}
+
 std::string field_names(const Descriptor& type) {
   std::string names;
   for (int i = 0; i < type.field_count(); ++i)
-    names += (i == 0 ? "" : ", ") + type.field(i)->name();
+    if (!is_varde_own(*type.field(i))) names += (names.empty() ? "" : ", ") + type.field(i)->name();
   return names;
 }
 
@@ -35,20 +41,28 @@ std::string lower(std::string text) {
   return text;
 }
 
-/// What all values of an enum begin with: that of the first is "<PREFIX>UNSPECIFIED".
-std::string prefix_of(const EnumDescriptor& type) {
-  const auto& first = type.value(0)->name();
-  return first.substr(0, first.size() - std::string_view{"UNSPECIFIED"}.size());
+/// What comes before the names of an enum's values: "KIND_" of KIND_FALL, the enum's own name.
+std::size_t prefix_size(const EnumDescriptor& type) {
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < type.name().size(); ++i)
+    size += i > 0 && type.name()[i] >= 'A' && type.name()[i] <= 'Z' ? 2 : 1;
+  return size + 1;
 }
 
 /// "fall" for KIND_FALL.
 std::string short_name(const EnumDescriptor& type, int i) {
-  return lower(type.value(i)->name().substr(prefix_of(type).size()));
+  return lower(type.value(i)->name().substr(prefix_size(type)));
+}
+
+/// The first value, unless it means that nothing was said.
+int first_choice(const EnumDescriptor& type) {
+  return short_name(type, 0) == "unspecified" ? 1 : 0;
 }
 
 std::string choices(const EnumDescriptor& type) {
   std::string names;
-  for (int i = 1; i < type.value_count(); ++i) names += (i == 1 ? "" : ", ") + short_name(type, i);
+  for (int i = first_choice(type); i < type.value_count(); ++i)
+    names += (names.empty() ? "" : ", ") + short_name(type, i);
   return names;
 }
 
@@ -79,6 +93,13 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+/// The field of the same choice that is filled in already, or nullptr.
+const FieldDescriptor* given_instead(const Message& message, const FieldDescriptor& field) {
+  const auto* choice = field.containing_oneof();
+  return choice == nullptr ? nullptr
+                           : message.GetReflection()->GetOneofFieldDescriptor(message, choice);
+}
+
 std::vector<import_node> split_cell(const import_node& cell) {
   std::vector<import_node> parts;
   std::string_view rest = *cell.text();
@@ -107,11 +128,15 @@ void import_filler::fill(Message& into, const import_node& from, const std::stri
   std::set<std::string_view> seen;
   for (const auto& [name, node] : *fields) {
     const auto* to = type.FindFieldByName(name);
-    if (to == nullptr)
+    if (to != nullptr && is_varde_own(*to))
+      blame_line(node.line, fmt::format("{} is Varde's to fill in; leave it out", name));
+    else if (to == nullptr)
       blame_line(node.line, fmt::format("unknown field \"{}\"; allowed: {}",
                                         is_plain_text(name) ? name : "?", field_names(type)));
     else if (!seen.insert(name).second)
       blame_line(node.line, fmt::format("{} comes twice", name));
+    else if (const auto* other = given_instead(into, *to))
+      blame_line(node.line, fmt::format("{} can't stand beside {}", name, other->name()));
     else if (!std::holds_alternative<std::monostate>(node.value))
       put(into, *to, node);
   }
@@ -185,7 +210,9 @@ void import_filler::put_number(Message& into, const field& to, const import_node
     return blame_line(from.line, fmt::format("{} must be {}", to.name(),
                                              whole ? "a whole number, 0 or more" : "a number"));
   const auto& reflection = *into.GetReflection();
-  if (whole)
+  if (whole && to.is_repeated())
+    reflection.AddUInt32(&into, &to, static_cast<std::uint32_t>(*number));
+  else if (whole)
     reflection.SetUInt32(&into, &to, static_cast<std::uint32_t>(*number));
   else
     reflection.SetDouble(&into, &to, *number);
@@ -207,7 +234,7 @@ void import_filler::put_choice(Message& into, const field& to, const import_node
   const auto& type = *to.enum_type();
   const auto& reflection = *into.GetReflection();
   const auto* text = from.text();
-  for (int i = 1; text != nullptr && i < type.value_count(); ++i) {
+  for (int i = first_choice(type); text != nullptr && i < type.value_count(); ++i) {
     if (short_name(type, i) != *text) continue;
     if (to.is_repeated())
       reflection.AddEnumValue(&into, &to, type.value(i)->number());

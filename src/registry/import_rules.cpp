@@ -3,22 +3,24 @@
 #include "registry/import_rules.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include "alarm/ids.hpp"
 #include "registry/dwelling.hpp"
+#include "registry/import_text.hpp"
+#include "registry/policy_limits.hpp"
 #include "registry/set_view.hpp"
 
 namespace varde::registry {
 
 namespace {
 
-constexpr std::size_t id_characters_max = 40;
 constexpr std::size_t municipality_id_characters_max = 24;
-constexpr std::size_t birth_number_digits = 11;
 constexpr std::size_t wire_id_bytes_max = 64;
 constexpr std::size_t key_text_bytes = 64;  // hex SHA-256
 constexpr std::size_t ha1_text_bytes = 32;  // hex MD5
@@ -26,19 +28,10 @@ constexpr std::size_t phone_characters_max = 20;
 constexpr std::uint32_t birth_year_min = 1880;
 constexpr std::uint32_t birth_year_max = 2100;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-/// Eleven digits, also with the separators that people write them with.
-bool is_like_birth_number(std::string_view id) {
-  std::size_t digits = 0;
-  for (const char c : id) {
-    if (is_digit(c))
-      ++digits;
-    else if (c != '-' && c != '_')
-      return false;
-  }
-  return digits == birth_number_digits;
-}
+/// What a device may depend on, in the words of `depends_on`.
+constexpr std::string_view gateway = "gateway";
+constexpr std::array<std::string_view, 7> parent_types{gateway, "network",  "station", "postal",
+                                                       "power", "building", "cloud"};
 
 bool is_hex(std::string_view text, std::size_t size) {
   return text.size() == size &&
@@ -48,12 +41,6 @@ bool is_hex(std::string_view text, std::size_t size) {
 bool is_phone(std::string_view text) {
   return text.size() >= 3 && text.size() <= phone_characters_max &&
          std::ranges::all_of(text, [](char c) { return is_digit(c) || c == '+' || c == ' '; });
-}
-
-/// "22:00"
-bool is_time_of_day(std::string_view text) {
-  return text.size() == 5 && is_digit(text[0]) && is_digit(text[1]) && text[2] == ':' &&
-         is_digit(text[3]) && is_digit(text[4]) && text.substr(0, 2) < "24" && text[3] < '6';
 }
 
 class rule_checker {
@@ -74,8 +61,6 @@ class rule_checker {
     check_wire_ids();
     for (const auto& team : set_.teams()) check_team(team);
     for (const auto& plan : set_.plans()) check_plan(plan);
-    for (const auto& rule : set_.policy().lane_rules())
-      if (rule.lane() == alarm::v1::LANE_UNSPECIFIED) blame(rule, "lane is missing");
   }
 
  private:
@@ -118,11 +103,6 @@ class rule_checker {
     }
   }
 
-  /// The id as it may be shown.
-  static std::string shown(std::string_view id) {
-    return is_like_birth_number(id) ? "(a birth number)" : fmt::format("\"{}\"", id);
-  }
-
   void check_reference(const google::protobuf::Message& from, std::string_view id,
                        const id_index& index, const char* what) {
     if (!id.empty() && !index.contains(id))
@@ -155,6 +135,10 @@ class rule_checker {
     check_reference(resident, resident.household(), households_, "household");
     check_reference(resident, resident.plan(), plans_, "plan");
     check_address(resident, resident.address());
+    for (const auto& what : resident.depends_on_power())
+      if (!alarm::is_plain_id(what, id_characters_max))
+        blame(resident,
+              "resident: depends_on_power holds single words such as oxygen, ventilator, dialysis");
     for (const auto& kin : resident.next_of_kin()) check_next_of_kin(resident, kin);
   }
 
@@ -177,7 +161,46 @@ class rule_checker {
     if (device.kind().empty()) blame(device, "device: kind is missing");
     check_owner(device);
     check_secrets(device);
-    for (const auto& id : device.depends_on()) check_reference(device, id, devices_, "device");
+    for (const auto& parent : device.depends_on()) check_parent(device, parent);
+    check_interval(device, device.beat_interval_s());
+    check_sensors(device);
+  }
+
+  /// "<type>:<id>"; a bare id is a gateway's.
+  void check_parent(const v1::Device& device, std::string_view parent) {
+    const auto colon = parent.find(':');
+    const auto type = colon == std::string_view::npos ? gateway : parent.substr(0, colon);
+    const auto id = colon == std::string_view::npos ? parent : parent.substr(colon + 1);
+    if (std::ranges::find(parent_types, type) == parent_types.end())
+      return blame(device, fmt::format("device: depends_on begins with one of {} and a colon",
+                                       fmt::join(parent_types, ", ")));
+    if (type == gateway && id == device.id())
+      return blame(device, "device: depends_on names the device itself");
+    if (type == gateway) return check_reference(device, id, devices_, "device");
+    if (!alarm::is_plain_id(id, id_characters_max))
+      blame(device, fmt::format("device: what depends_on names must be 1 to {} letters, digits, - "
+                                "and _",
+                                id_characters_max));
+  }
+
+  void check_interval(const v1::Device& device, std::uint32_t interval_s) {
+    if (interval_s != 0 && (interval_s < beat_interval_s_min || interval_s > beat_interval_s_max))
+      blame(device, fmt::format("device: beat_interval_s must be {} to {}", beat_interval_s_min,
+                                beat_interval_s_max));
+  }
+
+  void check_sensors(const v1::Device& device) {
+    id_index ids;
+    for (const auto& sensor : device.sensors()) {
+      const auto& id = sensor.id();
+      if (id.empty() || id.size() > wire_id_bytes_max || id.find(' ') != std::string::npos)
+        blame(device, fmt::format("device: a sensor's id must be 1 to {} characters without spaces",
+                                  wire_id_bytes_max));
+      else if (!ids.insert(id).second)
+        blame(device, fmt::format("device: sensor {} comes twice", shown(id)));
+      if (sensor.kind().empty()) blame(device, "device: a sensor's kind is missing");
+      check_interval(device, sensor.beat_interval_s());
+    }
   }
 
   void check_owner(const v1::Device& device) {

@@ -6,7 +6,7 @@
 
 namespace varde::registry {
 
-/// Reports everything that is wrong with the set; `places` filled it.
+/// Reports everything that is wrong with the set, its policy left aside; `places` filled it.
 void check_rules(const v1::MunicipalitySet& set, import_filler& places);
 
 }  // namespace varde::registry

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <boost/container_hash/hash.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 
+#include "registry/effective_policy.hpp"
 #include "registry/plans.hpp"
 
 namespace varde::registry {
@@ -49,45 +51,83 @@ std::size_t hash_value(const device_name& name) {
   return seed;
 }
 
-std::shared_ptr<const set_view> set_view::make(v1::MunicipalitySet set) {
-  return std::shared_ptr<const set_view>{new set_view{std::move(set)}};
-}
+/// The set and its indices. Never moved: the indices point into the set.
+struct set_view::tables {
+  explicit tables(v1::MunicipalitySet all);
 
-set_view::set_view(v1::MunicipalitySet set) : set_{std::move(set)} { index(); }
+  template <class Thing>
+  using index_of = boost::unordered_flat_map<std::string_view, const Thing*>;
 
-void set_view::index() {
-  index_by_id(residents_, set_.residents());
-  index_by_id(households_, set_.households());
-  index_by_id(teams_, set_.teams());
-  index_by_id(plans_, set_.plans());
-  index_by_id(devices_, set_.devices());
-  by_wire_id_.reserve(static_cast<std::size_t>(set_.devices_size()));
-  for (device_index i = 0; i < static_cast<device_index>(set_.devices_size()); ++i)
-    by_wire_id_.try_emplace(device_name{device_at(i).protocol(), device_at(i).wire_id()}, i);
-  dependencies_ = dependency_index{set_};
-  for (const auto& device : set_.devices()) {
-    if (!device.resident().empty()) owned_.push_back({false, device.resident(), &device});
-    if (!device.household().empty()) owned_.push_back({true, device.household(), &device});
+  const v1::MunicipalitySet set;
+  index_of<v1::Resident> residents;
+  index_of<v1::Household> households;
+  index_of<v1::Team> teams;
+  index_of<v1::Plan> plans;
+  index_of<v1::Device> devices;
+  boost::unordered_flat_map<device_name, device_index, boost::hash<device_name>> by_wire_id;
+  std::vector<const v1::Plan*> common_plans;  // those that no resident names
+  dependency_index dependencies;
+
+  /// A device by who has it.
+  struct owned_device {
+    bool by_household;
+    std::string_view owner;
+    const v1::Device* device;
+  };
+  std::vector<owned_device> owned;  // sorted by owner, in the set's order within one
+};
+
+set_view::tables::tables(v1::MunicipalitySet all) : set{std::move(all)} {
+  index_by_id(residents, set.residents());
+  index_by_id(households, set.households());
+  index_by_id(teams, set.teams());
+  index_by_id(plans, set.plans());
+  index_by_id(devices, set.devices());
+  by_wire_id.reserve(static_cast<std::size_t>(set.devices_size()));
+  device_index next = 0;
+  for (const auto& device : set.devices())
+    by_wire_id.try_emplace(device_name{device.protocol(), device.wire_id()}, next++);
+  dependencies = dependency_index{set};
+  for (const auto& device : set.devices()) {
+    if (!device.resident().empty()) owned.push_back({false, device.resident(), &device});
+    if (!device.household().empty()) owned.push_back({true, device.household(), &device});
   }
-  std::ranges::stable_sort(owned_, {}, [](const owned_device& one) {
+  std::ranges::stable_sort(owned, {}, [](const owned_device& one) {
     return std::pair{one.by_household, one.owner};
   });
 
   boost::unordered_flat_set<std::string_view> personal;
-  for (const auto& resident : set_.residents()) personal.insert(resident.plan());
-  for (const auto& plan : set_.plans())
-    if (!personal.contains(plan.id())) common_plans_.push_back(&plan);
+  for (const auto& resident : set.residents()) personal.insert(resident.plan());
+  for (const auto& plan : set.plans())
+    if (!personal.contains(plan.id())) common_plans.push_back(&plan);
 }
 
+std::shared_ptr<const set_view> set_view::make(v1::MunicipalitySet set,
+                                               const v1::Policy& defaults) {
+  return std::shared_ptr<const set_view>{
+      new set_view{std::make_shared<const tables>(std::move(set)), defaults}};
+}
+
+std::shared_ptr<const set_view> set_view::with_defaults(const v1::Policy& defaults) const {
+  return std::shared_ptr<const set_view>{new set_view{tables_, defaults}};
+}
+
+set_view::set_view(std::shared_ptr<const tables> shared, const v1::Policy& defaults)
+    : tables_{std::move(shared)},
+      set_{tables_->set},
+      policy_{effective_policy(set_.policy(), defaults, set_.version())} {}
+
 const v1::Resident* set_view::resident(std::string_view id) const {
-  return found_in(residents_, id);
+  return found_in(tables_->residents, id);
 }
 const v1::Household* set_view::household(std::string_view id) const {
-  return found_in(households_, id);
+  return found_in(tables_->households, id);
 }
-const v1::Team* set_view::team(std::string_view id) const { return found_in(teams_, id); }
-const v1::Plan* set_view::plan(std::string_view id) const { return found_in(plans_, id); }
-const v1::Device* set_view::device(std::string_view id) const { return found_in(devices_, id); }
+const v1::Team* set_view::team(std::string_view id) const { return found_in(tables_->teams, id); }
+const v1::Plan* set_view::plan(std::string_view id) const { return found_in(tables_->plans, id); }
+const v1::Device* set_view::device(std::string_view id) const {
+  return found_in(tables_->devices, id);
+}
 
 const v1::Device* set_view::find_device(std::string_view protocol, std::string_view wire_id) const {
   const auto index = find_device_index(protocol, wire_id);
@@ -96,10 +136,12 @@ const v1::Device* set_view::find_device(std::string_view protocol, std::string_v
 
 std::optional<device_index> set_view::find_device_index(std::string_view protocol,
                                                         std::string_view wire_id) const {
-  const auto at = by_wire_id_.find(device_name{protocol, wire_id});
-  if (at == by_wire_id_.end()) return std::nullopt;
+  const auto at = tables_->by_wire_id.find(device_name{protocol, wire_id});
+  if (at == tables_->by_wire_id.end()) return std::nullopt;
   return at->second;
 }
+
+const dependency_index& set_view::dependencies() const noexcept { return tables_->dependencies; }
 
 std::vector<const v1::Resident*> set_view::residents_of(std::string_view household) const {
   std::vector<const v1::Resident*> people;
@@ -113,8 +155,11 @@ std::vector<const v1::Device*> set_view::devices_of(const v1::Resident& resident
   std::vector<const v1::Device*> devices;
   const auto add = [&](bool by_household, std::string_view owner) {
     if (owner.empty()) return;
-    const auto of = [](const owned_device& one) { return std::pair{one.by_household, one.owner}; };
-    for (const auto& one : std::ranges::equal_range(owned_, std::pair{by_household, owner}, {}, of))
+    const auto of = [](const tables::owned_device& one) {
+      return std::pair{one.by_household, one.owner};
+    };
+    for (const auto& one :
+         std::ranges::equal_range(tables_->owned, std::pair{by_household, owner}, {}, of))
       devices.push_back(one.device);
   };
   add(false, resident.id());
@@ -138,7 +183,7 @@ const v1::Plan* set_view::plan_for(const v1::Resident* resident, alarm::v1::Kind
     if (own != nullptr && covers(*own, kind)) return own;
   }
   const v1::Plan* for_any_kind = nullptr;
-  for (const auto* common : common_plans_) {
+  for (const auto* common : tables_->common_plans) {
     if (!covers(*common, kind)) continue;
     if (!common->kinds().empty()) return common;
     if (for_any_kind == nullptr) for_any_kind = common;

@@ -1,9 +1,8 @@
 // One municipality's registry, indexed: residents, households, devices, teams and plans by id,
-// devices also by what they call themselves. Immutable once made, so any thread may read it without
-// a lock.
+// devices also by what they call themselves; and the policy that counts for it. Immutable once
+// made, so any thread may read it without a lock.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -30,16 +29,21 @@ class set_view {
  public:
   /// Takes the set as it is: the import has checked it. Of two things with one id the first is
   /// found.
-  [[nodiscard]] static std::shared_ptr<const set_view> make(v1::MunicipalitySet set);
+  [[nodiscard]] static std::shared_ptr<const set_view> make(v1::MunicipalitySet set,
+                                                            const v1::Policy& defaults = {});
+  /// The same municipality under other defaults; shares everything but the policy.
+  [[nodiscard]] std::shared_ptr<const set_view> with_defaults(const v1::Policy& defaults) const;
 
   set_view(const set_view&) = delete;
   set_view& operator=(const set_view&) = delete;
 
+  /// As it was imported; its policy is the municipality's own part alone.
   [[nodiscard]] const v1::MunicipalitySet& set() const noexcept { return set_; }
   [[nodiscard]] const v1::Municipality& municipality() const noexcept {
     return set_.municipality();
   }
-  [[nodiscard]] const v1::Policy& policy() const noexcept { return set_.policy(); }
+  /// The policy that counts: the municipality's own over the shared defaults.
+  [[nodiscard]] const v1::Policy& policy() const noexcept { return policy_; }
   /// The municipality's id.
   [[nodiscard]] const std::string& id() const noexcept { return set_.municipality().id(); }
 
@@ -60,7 +64,7 @@ class set_view {
     return set_.devices(static_cast<int>(index));
   }
   /// What the devices hang on.
-  [[nodiscard]] const dependency_index& dependencies() const noexcept { return dependencies_; }
+  [[nodiscard]] const dependency_index& dependencies() const noexcept;
 
   /// The people of a household, in the set's order.
   [[nodiscard]] std::vector<const v1::Resident*> residents_of(std::string_view household) const;
@@ -83,28 +87,12 @@ class set_view {
                                                        alarm::v1::Kind kind) const;
 
  private:
-  explicit set_view(v1::MunicipalitySet set);
-  void index();
+  struct tables;
+  set_view(std::shared_ptr<const tables> shared, const v1::Policy& defaults);
 
-  template <class Thing>
-  using index_of = boost::unordered_flat_map<std::string_view, const Thing*>;
-
-  const v1::MunicipalitySet set_;  // never moved: the indices point into it
-  index_of<v1::Resident> residents_;
-  index_of<v1::Household> households_;
-  index_of<v1::Team> teams_;
-  index_of<v1::Plan> plans_;
-  /// Devices in order of who has them.
-  struct owned_device {
-    bool by_household;
-    std::string_view owner;
-    const v1::Device* device;
-  };
-  std::vector<owned_device> owned_;
-  index_of<v1::Device> devices_;
-  boost::unordered_flat_map<device_name, device_index, boost::hash<device_name>> by_wire_id_;
-  std::vector<const v1::Plan*> common_plans_;  // those that no resident names
-  dependency_index dependencies_;
+  const std::shared_ptr<const tables> tables_;
+  const v1::MunicipalitySet& set_;  // of the tables
+  const v1::Policy policy_;
 };
 
 }  // namespace varde::registry

@@ -14,8 +14,11 @@ bool same_sensors(const v1::Device& a, const v1::Device& b) {
 
 }  // namespace
 
-view::view(std::vector<std::shared_ptr<const set_view>> sets, const view* before)
-    : sets_{std::move(sets)}, next_number_{before != nullptr ? before->next_number_ : 0} {
+view::view(std::vector<std::shared_ptr<const set_view>> sets, const view* before,
+           std::shared_ptr<const v1::MunicipalitySet> defaults)
+    : sets_{std::move(sets)},
+      defaults_{std::move(defaults)},
+      next_number_{before != nullptr ? before->next_number_ : 0} {
   std::ranges::stable_sort(sets_, {}, &set_view::id);
   // std::unique, since clang 14 does not take the subrange of libstdc++ 12's std::ranges::unique.
   sets_.erase(std::unique(sets_.begin(), sets_.end(),

@@ -1,5 +1,6 @@
-// All municipalities' registries at one moment: what an edge thread asks "whose device is this?".
-// Immutable; a change makes a new view that shares the municipalities that did not change.
+// All municipalities' registries at one moment, and the policy that they share: what an edge thread
+// asks "whose device is this?". Immutable; a change makes a new view that shares the municipalities
+// that did not change.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -40,7 +41,8 @@ class view {
   /// a pair).
   /// Devices have the numbers that `before`, the view in force until now, gave them; new ones, and
   /// those whose sensors changed, get new numbers.
-  explicit view(std::vector<std::shared_ptr<const set_view>> sets, const view* before = nullptr);
+  explicit view(std::vector<std::shared_ptr<const set_view>> sets, const view* before = nullptr,
+                std::shared_ptr<const v1::MunicipalitySet> defaults = nullptr);
 
   view(const view&) = delete;
   view& operator=(const view&) = delete;
@@ -55,6 +57,11 @@ class view {
       const noexcept {
     return sets_;
   }
+  /// The centre's set, whose policy lies under all municipalities' and counts by itself for what
+  /// belongs to none; nullptr if the centre has none.
+  [[nodiscard]] const std::shared_ptr<const v1::MunicipalitySet>& defaults() const noexcept {
+    return defaults_;
+  }
   [[nodiscard]] std::size_t device_count() const noexcept { return devices_.size(); }
 
  private:
@@ -67,6 +74,7 @@ class view {
                                         const view* before);
 
   std::vector<std::shared_ptr<const set_view>> sets_;  // by id
+  std::shared_ptr<const v1::MunicipalitySet> defaults_;
   boost::unordered_flat_map<device_name, place, boost::hash<device_name>> devices_;
   thing_number next_number_ = 0;
 };

@@ -93,9 +93,12 @@ int write_outcome(import_outcome outcome, const redis::endpoint& where, std::ost
     if (one.municipality != next.municipality) continue;
     next.position = one.position;
     version = one.set.version();
+    // Files that say nothing of a policy leave the one that counts as it is.
+    if (!outcome.set.has_policy() && one.set.has_policy())
+      *outcome.set.mutable_policy() = one.set.policy();
   }
-  if (const auto clashes = clashes_with(outcome, others); !clashes.empty())
-    return report(clashes, errors);
+  for (const auto& problems : {clashes_with(outcome, others), missing_teams(outcome, others)})
+    if (!problems.empty()) return report(problems, errors);
   next.set = std::move(outcome.set);
   next.set.set_version(version + 1);
   const auto line = fmt::format("imported {}; version {}\n", summary(next.set), version + 1);

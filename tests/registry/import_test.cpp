@@ -104,9 +104,9 @@ TEST(import_json, a_birth_number_is_refused_and_not_repeated) {
 }
 
 TEST(import_json, unknown_fields_and_twice_given_ones_are_refused) {
-  EXPECT_EQ(
-      problems_of(R"("teams": [{"id": "t", "name": "T", "nmae": "T"}])"),
-      (std::vector<std::string>{"f.json:2: unknown field \"nmae\"; allowed: id, name, phone"}));
+  EXPECT_EQ(problems_of(R"("teams": [{"id": "t", "name": "T", "nmae": "T"}])"),
+            (std::vector<std::string>{
+                "f.json:2: unknown field \"nmae\"; allowed: id, name, phone, staffed"}));
   EXPECT_EQ(problems_of(R"("teams": [{"id": "t", "name": "T", "name": "T"}])"),
             (std::vector<std::string>{"f.json:2: name comes twice"}));
   EXPECT_EQ(problems_of(R"("version": 7)").size(), 1u);
@@ -134,6 +134,27 @@ TEST(import_json, devices_keep_the_rules_of_state_and_secrets) {
                       "device: secret and certificate are for native devices"},
            bad_device{R"("state": "stored", "depends_on": ["d9"])",
                       "device \"d9\" is not in the set"},
+           bad_device{R"("state": "stored", "depends_on": ["gateway:d9"])",
+                      "device \"d9\" is not in the set"},
+           bad_device{R"("state": "stored", "depends_on": ["gateway:d1"])",
+                      "device: depends_on names the device itself"},
+           bad_device{R"("state": "stored", "depends_on": ["moon:1"])",
+                      "device: depends_on begins with one of gateway, network, station, postal, "
+                      "power, building, cloud and a colon"},
+           bad_device{R"("state": "stored", "depends_on": ["power:no such"])",
+                      "device: what depends_on names must be 1 to 40 letters, digits, - and _"},
+           bad_device{R"("state": "stored", "beat_interval_s": 9)",
+                      "device: beat_interval_s must be 10 to 604800"},
+           bad_device{R"("state": "stored", "sensors": [{"id": "1", "kind": "x"}, {"id": "1",
+"kind": "x"}])",
+                      "device: sensor \"1\" comes twice"},
+           bad_device{R"("state": "stored", "sensors": [{"id": "1", "kind": "x",
+"beat_interval_s": 9}])",
+                      "device: beat_interval_s must be 10 to 604800"},
+           bad_device{R"("state": "stored", "sensors": [{"id": "a b", "kind": "x"}])",
+                      "device: a sensor's id must be 1 to 64 characters without spaces"},
+           bad_device{R"("state": "stored", "sensors": [{"id": "1"}])",
+                      "device: a sensor's kind is missing"},
        }) {
     const auto problems = problems_of(fmt::format(
         R"("residents": [{{"id": "1001", "name": "A"}}],
@@ -143,6 +164,21 @@ TEST(import_json, devices_keep_the_rules_of_state_and_secrets) {
         problems, [&](const auto& line) { return line == std::string{"f.json:3: "} + problem; }))
         << fields << " gave " << (problems.empty() ? "nothing" : problems[0]);
   }
+}
+
+TEST(import_json, what_a_device_and_a_person_depend_on_is_taken) {
+  const auto outcome = read(municipality_line + R"(
+"residents": [{"id": "1", "name": "A", "lives_alone": true, "depends_on_power": ["oxygen"]}],
+"devices": [
+{"id": "g", "protocol": "scaip", "wire_id": "1", "kind": "gateway", "state": "stored",
+ "sensors": [{"id": "s1", "kind": "door_sensor", "beat_interval_s": 3600}]},
+{"id": "d", "protocol": "scaip", "wire_id": "2", "kind": "x", "state": "stored",
+ "depends_on": ["g", "gateway:g", "power:north", "postal:9901"]}]})");
+  EXPECT_EQ(lines_of(outcome.problems), std::vector<std::string>{});
+  EXPECT_TRUE(outcome.set.residents(0).lives_alone());
+  EXPECT_EQ(outcome.set.residents(0).depends_on_power(0), "oxygen");
+  EXPECT_EQ(outcome.set.devices(0).sensors(0).beat_interval_s(), 3600u);
+  EXPECT_EQ(outcome.set.devices(1).depends_on_size(), 4);
 }
 
 TEST(import_json, a_native_device_proves_itself_as_its_municipality_allows) {

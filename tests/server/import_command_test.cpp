@@ -88,6 +88,17 @@ TEST_F(importing, a_directory_of_csv_files_is_one_set) {
   EXPECT_EQ(stored().set.teams_size(), 1);
 }
 
+TEST_F(importing, files_without_a_policy_leave_the_one_that_counts) {
+  const auto with_policy = [](const char* policy) {
+    return std::string{R"({"municipality": {"id": "9901", "name": "Fjordvik"})"} + policy + "}";
+  };
+  ASSERT_EQ(import(write("f.json", with_policy(R"(, "policy": {"answer_target_s": 45})"))), 0);
+  EXPECT_EQ(import(write("f.json", with_policy(""))), 0);
+  EXPECT_EQ(stored().set.policy().answer_target_s(), 45u);
+  EXPECT_EQ(import(write("f.json", with_policy(R"(, "policy": {})"))), 0);
+  EXPECT_EQ(stored().set.policy().answer_target_s(), 0u);
+}
+
 TEST_F(importing, checking_only_writes_nothing) {
   EXPECT_EQ(import(write("f.json", good_set), true), 0);
   EXPECT_TRUE(out_.str().starts_with("good: 9901 Fjordvik"));
