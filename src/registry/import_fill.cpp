@@ -10,6 +10,8 @@
 #include <optional>
 #include <set>
 
+#include "registry/import_words.hpp"
+
 namespace varde::registry {
 
 namespace {
@@ -22,12 +24,6 @@ using google::protobuf::Message;
 constexpr std::size_t text_bytes_max = 500;
 constexpr std::size_t list_items_max = 1'000'000;
 
-/// What Varde itself fills in when it puts a policy together.
-bool is_varde_own(const FieldDescriptor& field) {
-  return field.full_name() == "varde.registry.v1.Policy.version" ||
-         field.full_name() == "varde.registry.v1.Rule.own";
-}
-
 std::string field_names(const Descriptor& type) {
   std::string names;
   for (int i = 0; i < type.field_count(); ++i)
@@ -39,24 +35,6 @@ std::string lower(std::string text) {
   for (char& c : text)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   return text;
-}
-
-/// What comes before the names of an enum's values: "KIND_" of KIND_FALL, the enum's own name.
-std::size_t prefix_size(const EnumDescriptor& type) {
-  std::size_t size = 0;
-  for (std::size_t i = 0; i < type.name().size(); ++i)
-    size += i > 0 && type.name()[i] >= 'A' && type.name()[i] <= 'Z' ? 2 : 1;
-  return size + 1;
-}
-
-/// "fall" for KIND_FALL.
-std::string short_name(const EnumDescriptor& type, int i) {
-  return lower(type.value(i)->name().substr(prefix_size(type)));
-}
-
-/// The first value, unless it means that nothing was said.
-int first_choice(const EnumDescriptor& type) {
-  return short_name(type, 0) == "unspecified" ? 1 : 0;
 }
 
 std::string choices(const EnumDescriptor& type) {

@@ -9,6 +9,7 @@
 
 #include "alarm/ids.hpp"
 #include "alarm/lifecycle.hpp"
+#include "base/local_time.hpp"
 #include "registry/import_text.hpp"
 #include "registry/policy_limits.hpp"
 
@@ -143,7 +144,7 @@ class policy_checker {
           blame(rule.absence(), name_ + "from and by are the same time");
         return;
       case v1::Rule::kPilot:
-        if (!is_date(rule.pilot().until()))
+        if (!base::local_date(rule.pilot().until()))
           blame(rule.pilot(),
                 name_ + "until must be a day like 2027-01-31; a pilot ends by itself");
         return;

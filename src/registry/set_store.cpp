@@ -24,17 +24,35 @@ return redis.call('XADD', KEYS[1], 'MAXLEN', ARGV[3], '*', 'set', ARGV[2])
 /// How many XADD need not keep exactly: announcements are only hints.
 constexpr std::string_view announcements_kept = "1000";
 
-/// From the reply to XREVRANGE … COUNT 1.
-base::result<stored_set> read_newest(std::string municipality, const redis::reply& reply) {
-  stored_set found{std::move(municipality), std::string{no_position}, {}};
-  if (!reply.is(redis::reply::kind::array)) return error::store_damaged;
-  if (reply.elements.empty()) return found;
-  const auto& entry = reply.elements[0].elements;
-  if (entry.size() != 2 || entry[1].elements.size() != 2) return error::store_damaged;
-  found.position = entry[0].text;
-  if (!found.set.ParseFromString(entry[1].elements[1].text)) return error::store_damaged;
+/// From one entry of a set's stream.
+base::result<stored_set> read_entry(std::string municipality, const redis::reply& entry) {
+  if (entry.elements.size() != 2 || entry.elements[1].elements.size() != 2)
+    return error::store_damaged;
+  stored_set found{std::move(municipality), entry.elements[0].text, {}};
+  if (!found.set.ParseFromString(entry.elements[1].elements[1].text)) return error::store_damaged;
   if (found.set.municipality().id() != found.municipality) return error::store_damaged;
   return found;
+}
+
+/// From the reply to XREVRANGE … COUNT 1.
+base::result<stored_set> read_newest(std::string municipality, const redis::reply& reply) {
+  if (!reply.is(redis::reply::kind::array)) return error::store_damaged;
+  if (reply.elements.empty())
+    return stored_set{std::move(municipality), std::string{no_position}, {}};
+  return read_entry(std::move(municipality), reply.elements[0]);
+}
+
+/// From the reply to XREVRANGE.
+base::result<std::vector<stored_set>> read_all(const std::string& municipality,
+                                               const redis::reply& reply) {
+  if (!reply.is(redis::reply::kind::array)) return error::store_damaged;
+  std::vector<stored_set> sets;
+  for (const auto& entry : reply.elements) {
+    auto set = read_entry(municipality, entry);
+    if (!set) return set.error();
+    sets.push_back(std::move(*set));
+  }
+  return sets;
 }
 
 /// Waits for the sets of several municipalities.
@@ -82,6 +100,17 @@ void load_all_sets(redis::connection& connection,
                     for (auto& id : reply->elements)
                       load_set(connection, std::move(id.text),
                                [all](base::result<stored_set> set) { all->take(std::move(set)); });
+                  });
+}
+
+void load_kept_sets(redis::connection& connection, std::string municipality,
+                    std::function<void(base::result<std::vector<stored_set>>)> done) {
+  const auto key = keys::set_of(municipality);
+  connection.send({"XREVRANGE", key, "+", "-", "COUNT", std::to_string(sets_kept)},
+                  [municipality = std::move(municipality),
+                   done = std::move(done)](base::result<redis::reply> reply) {
+                    if (!reply) return done(error::store_unreachable);
+                    done(read_all(municipality, *reply));
                   });
 }
 

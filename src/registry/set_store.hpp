@@ -29,6 +29,10 @@ void load_set(redis::connection& connection, std::string municipality,
 void load_all_sets(redis::connection& connection,
                    std::function<void(base::result<std::vector<stored_set>>)> done);
 
+/// The newest sets of a municipality that are kept, the newest first.
+void load_kept_sets(redis::connection& connection, std::string municipality,
+                    std::function<void(base::result<std::vector<stored_set>>)> done);
+
 /// Appends `next.set` if the newest one is still at `next.position`, and tells all nodes. Errors:
 /// store_unreachable (the fate is unknown: load again), changed_meanwhile.
 void write_set(redis::connection& connection, stored_set next,
