@@ -1,12 +1,12 @@
 // varde-load: the command line. Exit 0: the run was made and the promise kept; 1: a signal was
 // lost, doubled or stood in two cases; 2: the run could not be made.
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <fstream>
 
+#include "descriptors.hpp"
 #include "run.hpp"
 
 namespace {
@@ -15,15 +15,6 @@ using namespace varde::load;
 
 constexpr int exit_promise_broken = 1;
 constexpr int exit_no_run = 2;
-
-// Thousands of connections need as many descriptors.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-    limit.rlim_cur = limit.rlim_max;
-    ::setrlimit(RLIMIT_NOFILE, &limit);
-  }
-}
 
 void write_json(const std::string& file, const std::string& json) {
   if (file.empty()) return;

@@ -3,44 +3,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <boost/json.hpp>
 
+#include "figures.hpp"
+
 namespace varde::load {
-
-namespace {
-
-struct percentile {
-  const char* name;
-  double percent;
-};
-constexpr std::array<percentile, 4> percentiles{
-    {{"p50", 50}, {"p90", 90}, {"p99", 99}, {"p99_9", 99.9}}};
-
-double ms(std::uint64_t us) { return static_cast<double>(us) / 1e3; }
-
-std::string latency_row(const char* what, const histogram& h) {
-  std::string row = fmt::format("{:<28}{:>10}", what, h.count());
-  for (const percentile& p : percentiles)
-    row += fmt::format("{:>10.2f}", ms(h.at_percentile(p.percent)));
-  return row + fmt::format("{:>10.2f}\n", ms(h.max_us()));
-}
-
-boost::json::object latency_json(const histogram& h) {
-  boost::json::object o{
-      {"count", h.count()}, {"mean_ms", h.mean_us() / 1e3}, {"max_ms", ms(h.max_us())}};
-  for (const percentile& p : percentiles) {
-    o[std::string(p.name) + "_ms"] = ms(h.at_percentile(p.percent));
-  }
-  return o;
-}
-
-double rate(std::uint64_t count, double in_s) {
-  return in_s > 0 ? static_cast<double>(count) / in_s : 0;
-}
-
-}  // namespace
 
 std::string as_table(const outcome& run, const tally& book) {
   const findings& f = run.found;
@@ -51,15 +18,14 @@ std::string as_table(const outcome& run, const tally& book) {
                             run.protocol, p.connections, p.window, p.run_s)
               : fmt::format("{} open loop: {:.0f}/s over {} connections, {:.0f} s\n", run.protocol,
                             p.rate_per_s, p.connections, p.run_s);
-  text += fmt::format("\n{:<28}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}\n", "latency, ms", "count",
-                      "p50", "p90", "p99", "p99.9", "max");
+  text += latency_head();
   text += latency_row("signal to acknowledge", book.acknowledge_latency());
   if (p.watch) text += latency_row("signal to WebSocket", book.show_latency());
   if (!p.saturate) text += latency_row("generator's own lateness", f.lateness);
-  text +=
-      fmt::format("\nsent {}  acknowledged {} ({:.0f}/s)  busy {}  refused {}  unanswered {}\n",
-                  book.planned(), book.acknowledged(), rate(book.acknowledged(), f.settled_in_s),
-                  book.busy(), book.refused(), book.planned() - book.settled());
+  text += fmt::format("\nsent {}  acknowledged {} ({:.0f}/s)  busy {}  refused {}  unanswered {}\n",
+                      book.planned(), book.acknowledged(),
+                      per_second(book.acknowledged(), f.settled_in_s), book.busy(), book.refused(),
+                      book.planned() - book.settled());
   if (f.retransmissions > 0) text += fmt::format("retransmissions {}\n", f.retransmissions);
   if (f.connections_lost > 0) text += fmt::format("connections lost {}\n", f.connections_lost);
   if (!f.first_trouble.empty()) text += fmt::format("first trouble: {}\n", f.first_trouble);
@@ -67,11 +33,7 @@ std::string as_table(const outcome& run, const tally& book) {
     text += fmt::format("WebSocket: {} frames, {:.1f} MB, {} snapshots\n", run.watched.frames,
                         static_cast<double>(run.watched.bytes) / 1e6, run.watched.snapshots);
   }
-  for (const cpu_share& each : run.cpu) {
-    const auto signals = static_cast<double>(std::max<std::uint64_t>(1, book.acknowledged()));
-    text += fmt::format("processor, {}: {:.1f} % of a core, {:.1f} us a signal\n", each.what,
-                        each.percent(), each.used_s * 1e6 / signals);
-  }
+  text += cpu_rows(run.cpu, book.acknowledged());
   if (run.audit) {
     text +=
         run.kept_the_promise()
@@ -97,7 +59,7 @@ std::string as_json(const outcome& run, const tally& book) {
                  {"window", p.window},
                  {"sent", book.planned()},
                  {"acknowledged", book.acknowledged()},
-                 {"acknowledged_per_s", rate(book.acknowledged(), f.settled_in_s)},
+                 {"acknowledged_per_s", per_second(book.acknowledged(), f.settled_in_s)},
                  {"busy", book.busy()},
                  {"refused", book.refused()},
                  {"unanswered", book.planned() - book.settled()},
@@ -105,7 +67,8 @@ std::string as_json(const outcome& run, const tally& book) {
                  {"connections_lost", f.connections_lost},
                  {"acknowledge", latency_json(book.acknowledge_latency())},
                  {"lateness", latency_json(f.lateness)},
-                 {"cpu_percent", std::move(cpu)}};
+                 {"cpu_percent", std::move(cpu)},
+                 {"cpu", cpu_json(run.cpu, book.acknowledged())}};
   if (p.watch) o["websocket"] = latency_json(book.show_latency());
   if (run.audit) {
     o["audit"] = json::object{{"lost", run.audit->lost},

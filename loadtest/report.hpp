@@ -5,19 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "cpu_watch.hpp"
 #include "plan.hpp"
 #include "watcher.hpp"
 
 namespace varde::load {
-
-/// Processor time over a span.
-struct cpu_share {
-  std::string what;
-  double used_s = 0;
-  double span_s = 0;
-  /// Of one core.
-  [[nodiscard]] double percent() const { return span_s > 0 ? 100 * used_s / span_s : 0; }
-};
 
 struct outcome {
   std::string protocol;  // "native" or "scaip"

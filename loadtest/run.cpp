@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "cpu_watch.hpp"
 #include "native_run.hpp"
 #include "process_stat.hpp"
 #include "scaip_run.hpp"
@@ -21,42 +22,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::chrono::milliseconds look_interval{20};
-
-// Processor time of the server, its Redis and this program over a span.
-class cpu_watch {
- public:
-  explicit cpu_watch(int server_pid) : server_pid_(server_pid), last_(look()) {}
-  std::vector<cpu_share> since() {
-    const sample before = std::exchange(last_, look());
-    const double span_s = std::chrono::duration<double>(last_.at - before.at).count();
-    std::vector<cpu_share> shares;
-    const auto add = [&](const char* what, double from_s, double to_s) {
-      shares.push_back({what, to_s - from_s, span_s});
-    };
-    if (server_pid_ != 0) {
-      add("server", before.server_s, last_.server_s);
-      add("its Redis", before.children_s, last_.children_s);
-    }
-    add("generator", before.own_s, last_.own_s);
-    return shares;
-  }
-
- private:
-  struct sample {
-    clock::time_point at;
-    double own_s = 0, server_s = 0, children_s = 0;
-  };
-  sample look() const {
-    sample now{.at = clock::now()};
-    if (const auto own = read_process_stat(0)) now.own_s = own->cpu_s;
-    if (server_pid_ == 0) return now;
-    if (const auto server = read_process_stat(server_pid_)) now.server_s = server->cpu_s;
-    now.children_s = children_cpu_s(server_pid_);
-    return now;
-  }
-  int server_pid_;
-  sample last_;
-};
 
 template <class Run>
 outcome measured(std::string protocol, const demo& where, const std::vector<demo_device>& devices,

@@ -35,7 +35,7 @@ ssl_context make_ssl_context(const std::string& ca_file, const std::string& cert
 }
 
 tls_client::tls_client(asio::io_context& io, ssl_context context, events handlers)
-    : socket_(io), context_(std::move(context)), handlers_(std::move(handlers)) {}
+    : byte_client(std::move(handlers)), socket_(io), context_(std::move(context)) {}
 
 tls_client::~tls_client() { SSL_free(ssl_); }
 

@@ -7,11 +7,10 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 
+#include "byte_client.hpp"
 #include "demo.hpp"
 
 namespace varde::load {
@@ -27,24 +26,14 @@ using ssl_context = std::shared_ptr<SSL_CTX>;
                                            const std::string& certificate = {},
                                            const std::string& key = {});
 
-/// Owned by one io_context's thread. Callbacks come from there and may destroy nothing but through
-/// close().
-class tls_client : public std::enable_shared_from_this<tls_client> {
+class tls_client : public byte_client, public std::enable_shared_from_this<tls_client> {
  public:
-  struct events {
-    std::function<void()> on_ready;                   // the handshake is done
-    std::function<void(std::string_view)> on_bytes;   // good until it returns
-    std::function<void(const std::string&)> on_gone;  // once, with why; not after close()
-  };
-
   tls_client(boost::asio::io_context& io, ssl_context context, events handlers);
-  ~tls_client();
+  ~tls_client() override;
 
   void connect(const target& to);
-  /// Queues bytes; flush() sends them, in one record if they fit.
-  void queue(std::string_view bytes) { out_.append(bytes); }
-  void flush();
-  void close();
+  void flush() override;
+  void close() override;
 
  private:
   void handshake();
@@ -56,9 +45,7 @@ class tls_client : public std::enable_shared_from_this<tls_client> {
 
   boost::asio::ip::tcp::socket socket_;
   ssl_context context_;
-  events handlers_;
   SSL* ssl_ = nullptr;
-  std::string out_;
   bool ready_ = false;
   bool closed_ = false;
   bool write_waits_ = false;
