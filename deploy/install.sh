@@ -21,6 +21,10 @@ VARDE_PACKAGES_TEST="libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-de
   strace libfaketime fuse3 python3-pyfuse3
   chromium fonts-inter fonts-dejavu-core"
 
+# What loadtest/compare.sh runs Varde against.
+VARDE_PACKAGES_COMPARE="mosquitto nats-server rabbitmq-server kamailio prometheus-alertmanager
+  openssl python3"
+
 # The oldest redis-server with the fixes that Varde relies on.
 VARDE_REDIS_MIN="5:7.0.15-1~deb12u10"
 VARDE_NODE_MIN=18
@@ -40,6 +44,7 @@ varde_packages_of() {
       run) printf '%s\n' $VARDE_PACKAGES_RUN ;;
       build) printf '%s\n' $VARDE_PACKAGES_BUILD ;;
       test) printf '%s\n' $VARDE_PACKAGES_TEST ;;
+      compare) printf '%s\n' $VARDE_PACKAGES_COMPARE ;;
     esac
   done
 }
@@ -131,8 +136,8 @@ varde_install() {
   top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
   for set in "$@"; do
     case "$set" in
-      run | build | test) ;;
-      *) varde_fail "there is no package set '$set': choose among run, build and test." ;;
+      run | build | test | compare) ;;
+      *) varde_fail "there is no package set '$set': choose among run, build, test and compare." ;;
     esac
   done
   varde_check_system

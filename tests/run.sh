@@ -2,13 +2,13 @@
 # Every test there is, from a bare clone: installs what the tests need, builds, runs the parts
 # below, and ends with a line that counts what passed and failed. Exit 1 if anything failed, also if
 # a part's script is missing.
-#   tests/run.sh [--only unit|style|model|integration|fault|browser|sanitizers|fuzz]…
+#   tests/run.sh [--only unit|style|model|integration|fault|loadtest|browser|sanitizers|fuzz]…
 set -uo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 cd "$top"
 . deploy/install.sh
 
-all_parts="style unit model integration fault browser sanitizers fuzz"
+all_parts="style unit model integration fault loadtest browser sanitizers fuzz"
 fuzz_s="${VARDE_FUZZ_S:-60}"   # seconds for each fuzzer
 jobs="${VARDE_JOBS:-$(nproc)}" # compilers and unit tests at a time
 logs=.cache/tests
@@ -142,6 +142,13 @@ part_integration() {
 # Real processes and real faults; the long set is tests/fault/run.sh --long.
 part_fault() {
   build_release && run fault tests/fault/run.sh
+}
+
+# Not how fast Varde is, but whether what measures it works.
+part_loadtest() {
+  build_release &&
+    run loadtest \
+      /usr/bin/python3 -m unittest discover -s tests/loadtest -t tests/loadtest -p '*_test.py' -v
 }
 
 part_browser() {
