@@ -47,9 +47,11 @@ class varde_node:
             os.path.join(self.directory, "log"),
             self.layout,
         )
-        wait_until(
-            lambda: os.path.exists(told) or not self.process.runs(), "varde ready", START_LIMIT_S
-        )
+
+        def is_decided():
+            return os.path.exists(told) or not self.process.runs()
+
+        wait_until(is_decided, "varde is ready", START_LIMIT_S)
         if not self.process.runs():
             with open(os.path.join(self.directory, "log"), encoding="utf-8") as file:
                 raise benches.unavailable(f"varde ended: {file.read().strip()[-200:]}")
