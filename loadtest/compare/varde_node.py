@@ -40,9 +40,9 @@ class varde_node:
         self.process = self.bench.start(
             [
                 *(self.bench.varde, "demo", "--data", self.directory, "--quiet"),
-                *("--devices", str(self.bench.devices), "--acknowledge", self.policy, "--https", FREE),
-                *("--native", FREE, "--scaip-udp", self.scaip, "--scaip-tcp", "off"),
-                *("--scaip-tls", "off", "--metrics", FREE),
+                *("--devices", str(self.bench.devices), "--acknowledge", self.policy),
+                *("--https", FREE, "--native", FREE, "--scaip-udp", self.scaip),
+                *("--scaip-tcp", "off", "--scaip-tls", "off", "--metrics", FREE),
             ],
             os.path.join(self.directory, "log"),
             self.layout,
