@@ -2,10 +2,12 @@
 #include "alarm/fold.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "alarm/ids.hpp"
 #include "alarm/lane.hpp"
 #include "alarm/lifecycle.hpp"
+#include "alarm/subject_fold.hpp"
 
 namespace varde::alarm {
 
@@ -83,6 +85,11 @@ void open_case(v1::SubjectState& state, const v1::Entry& entry) {
   c.set_queued_at_us(entry.at_us());
   *c.mutable_steps() = opened.steps();
   c.set_repeats_24h(static_cast<std::uint32_t>(openings.size()));
+  c.set_list(opened.list());
+  c.set_cognitive_impairment(opened.cognitive_impairment());
+  c.set_asks_who(opened.asks_who());
+  c.set_absent(opened.absent());
+  if (opened.has_outage()) *c.mutable_outage() = opened.outage();
   add_alarm(c, opened.signal(), opened.kind(), opened.lane(), opened.late());
 
   if (!is_technical(opened.kind())) {
@@ -97,6 +104,7 @@ void join_alarm(v1::Case& c, const v1::AlarmJoined& joined) {
     c.set_lane(joined.lane());
     c.set_lane_reason(joined.lane_reason());
     c.set_low(joined.low());
+    c.set_list(v1::WORK_LIST_OPERATORS);
   } else if (c.low() && !joined.low()) {
     c.set_low(false);
     c.set_lane_reason(joined.lane_reason());
@@ -120,6 +128,7 @@ void set_owner(v1::Case& c, const v1::Entry& entry) {
   c.set_state(has_live_visit(c) ? v1::CASE_STATE_DISPATCHED : v1::CASE_STATE_CLAIMED);
   if (c.first_claimed_at_us() == 0) c.set_first_claimed_at_us(entry.at_us());
   c.clear_released_reason();
+  c.clear_requeued_reason();
 }
 
 void release(v1::Case& c, const v1::Released& released) {
@@ -185,12 +194,39 @@ void forget_oldest_closed(v1::SubjectState& state) {
   }
 }
 
-void remember_signal(v1::SubjectState& state, const v1::Signal& signal,
-                     const std::string& in_case) {
-  auto& seen = *state.add_seen_signals();
-  seen.set_id(signal.id());
-  seen.set_case_id(in_case);
-  keep_newest(*state.mutable_seen_signals(), seen_signals_max);
+void requeue(v1::Case& c, const v1::Requeued& requeued) {
+  c.clear_owner();
+  c.set_state(v1::CASE_STATE_OPEN);
+  c.set_attention(false);
+  c.set_requeued_reason(requeued.reason());
+}
+
+void identify(v1::Case& c, const v1::Entry& entry) {
+  c.set_resident(entry.resident_identified().resident());
+  c.set_resident_name(entry.resident_identified().name());
+  c.set_asks_who(false);
+}
+
+void change_outage(v1::Case& c, const v1::OutageChanged& changed) {
+  if (changed.has_summary()) *c.mutable_outage() = changed.summary();
+  c.mutable_outage()->set_parent(changed.parent());
+}
+
+/// Residents, not devices.
+void count_reached(const v1::SubjectState& state, v1::Case& c) {
+  const auto* outage = find_outage(state, c.id());
+  if (outage == nullptr) return;
+  std::set<std::string_view> reached;
+  for (const auto& [name, child] : outage->children())
+    if (child.reached_at_us() != 0) reached.insert(child.subject());
+  c.mutable_outage()->set_residents_reached(static_cast<std::uint32_t>(reached.size()));
+}
+
+/// Each rule once: a noisy device's case would otherwise list nothing else.
+void note_decision(v1::Case& c, const v1::RuleNote& note) {
+  const bool noted = std::ranges::any_of(
+      c.decisions(), [&](const v1::RuleNote& one) { return one.rule() == note.rule(); });
+  if (!noted && c.decisions_size() < decisions_max) *c.add_decisions() = note;
 }
 
 void reopen(v1::Case& c, const v1::Entry& entry) {
@@ -235,6 +271,73 @@ bool is_by_person(const v1::Actor& actor) {
   return actor.kind() != v1::ACTOR_KIND_DEVICE && actor.kind() != v1::ACTOR_KIND_SYSTEM;
 }
 
+void apply_to_case(v1::Case& c, const v1::Entry& entry) {
+  switch (entry.body_case()) {
+    case v1::Entry::kAlarmJoined:
+      join_alarm(c, entry.alarm_joined());
+      break;
+    case v1::Entry::kAlarmCleared:
+      clear_alarm(c, entry.alarm_cleared());
+      break;
+    case v1::Entry::kClaimed:
+    case v1::Entry::kTakenOver:
+      set_owner(c, entry);
+      break;
+    case v1::Entry::kReleased:
+      release(c, entry.released());
+      break;
+    case v1::Entry::kStepTicked:
+      tick_step(c, entry);
+      break;
+    case v1::Entry::kVisitOffered:
+      *c.add_visits() = entry.visit_offered().visit();
+      c.set_state(v1::CASE_STATE_DISPATCHED);
+      break;
+    case v1::Entry::kVisitMoved:
+      move_visit(c, entry);
+      break;
+    case v1::Entry::kVisitOverdue:
+      for (auto& visit : *c.mutable_visits())
+        if (visit.id() == entry.visit_overdue().visit()) visit.set_overdue(true);
+      c.set_attention(true);
+      break;
+    case v1::Entry::kAged:
+      c.set_low(false);
+      c.set_lane_reason("aged");
+      break;
+    case v1::Entry::kClosed:
+      close_case(c, entry);
+      break;
+    case v1::Entry::kReopened:
+      reopen(c, entry);
+      break;
+    case v1::Entry::kHandledInOutage:
+      add_outage_deed(c, entry);
+      break;
+    case v1::Entry::kSignalRecorded:
+      add_alarm(c, entry.signal_recorded().signal(), entry.signal_recorded().kind(),
+                entry.signal_recorded().lane(), false);
+      break;
+    case v1::Entry::kRequeued:
+      requeue(c, entry.requeued());
+      break;
+    case v1::Entry::kEscalated:
+      if (c.escalations_size() < escalations_max) *c.add_escalations() = entry.escalated().step();
+      break;
+    case v1::Entry::kMovedToList:
+      c.set_list(entry.moved_to_list().list());
+      break;
+    case v1::Entry::kResidentIdentified:
+      identify(c, entry);
+      break;
+    case v1::Entry::kOutageChanged:
+      change_outage(c, entry.outage_changed());
+      break;
+    default:
+      break;
+  }
+}
+
 }  // namespace
 
 const v1::Case* find_case(const v1::SubjectState& state, std::string_view id) {
@@ -263,6 +366,10 @@ const v1::Signal* signal_of(const v1::Entry& entry) {
       return &entry.alarm_cleared().signal();
     case v1::Entry::kSignalRecorded:
       return &entry.signal_recorded().signal();
+    case v1::Entry::kSignalHeld:
+      return &entry.signal_held().held().signal();
+    case v1::Entry::kHoldEnded:
+      return entry.hold_ended().has_signal() ? &entry.hold_ended().signal() : nullptr;
     default:
       return nullptr;
   }
@@ -309,55 +416,11 @@ bool apply(v1::SubjectState& state, const v1::Entry& entry) {
   state.set_tip(tip_after(entry));
 
   if (entry.has_case_opened()) open_case(state, entry);
-  if (entry.has_lease_taken()) state.set_lease_holder(entry.lease_taken().node());
-  if (const auto* signal = signal_of(entry)) remember_signal(state, *signal, entry.case_id());
-
+  apply_to_subject(state, entry);
   if (v1::Case* c = find_case(state, entry.case_id())) {
-    switch (entry.body_case()) {
-      case v1::Entry::kAlarmJoined:
-        join_alarm(*c, entry.alarm_joined());
-        break;
-      case v1::Entry::kAlarmCleared:
-        clear_alarm(*c, entry.alarm_cleared());
-        break;
-      case v1::Entry::kClaimed:
-      case v1::Entry::kTakenOver:
-        set_owner(*c, entry);
-        break;
-      case v1::Entry::kReleased:
-        release(*c, entry.released());
-        break;
-      case v1::Entry::kStepTicked:
-        tick_step(*c, entry);
-        break;
-      case v1::Entry::kVisitOffered:
-        *c->add_visits() = entry.visit_offered().visit();
-        c->set_state(v1::CASE_STATE_DISPATCHED);
-        break;
-      case v1::Entry::kVisitMoved:
-        move_visit(*c, entry);
-        break;
-      case v1::Entry::kVisitOverdue:
-        for (auto& visit : *c->mutable_visits())
-          if (visit.id() == entry.visit_overdue().visit()) visit.set_overdue(true);
-        c->set_attention(true);
-        break;
-      case v1::Entry::kAged:
-        c->set_low(false);
-        c->set_lane_reason("aged");
-        break;
-      case v1::Entry::kClosed:
-        close_case(*c, entry);
-        break;
-      case v1::Entry::kReopened:
-        reopen(*c, entry);
-        break;
-      case v1::Entry::kHandledInOutage:
-        add_outage_deed(*c, entry);
-        break;
-      default:
-        break;
-    }
+    apply_to_case(*c, entry);
+    if (entry.has_outage_changed() || entry.has_outage_reached()) count_reached(state, *c);
+    if (const auto* note = decided_by(entry)) note_decision(*c, *note);
     c->set_version(entry.version());
     if (is_by_person(entry.actor()) && !entry.has_handled_in_outage()) {
       c->set_last_action_at_us(entry.at_us());

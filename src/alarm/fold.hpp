@@ -22,6 +22,19 @@ inline constexpr int closed_cases_kept_max = 4;
 /// Opening times remembered for "repeats in 24 h".
 inline constexpr int recent_openings_max = 64;
 
+/// What rules kept from being cases, the newest; more are in the ledger.
+inline constexpr int suppressed_max = 32;
+/// Signals of the last 24 h remembered for windows and rates, the newest. A rule that counts more
+/// never sees enough, and keeps nothing back.
+inline constexpr int recent_max = 128;
+/// Devices of one subject whose last test is remembered.
+inline constexpr int tested_devices_max = 64;
+/// Rules whose last satisfaction is remembered.
+inline constexpr int expected_max = 64;
+/// Rules' decisions and steps of escalation listed on a case.
+inline constexpr int decisions_max = 16;
+inline constexpr int escalations_max = 32;
+
 /// Deeds of an outage listed on a case; more are in the ledger.
 inline constexpr int outage_deeds_max = 16;
 

@@ -271,7 +271,9 @@ void engine::decide_command(subject& s, command_input&& command) {
     decide_next({std::move(command.chosen_for), std::move(command.done), command.received});
     return;
   }
-  const std::string case_id = command.command.case_id();
+  std::string case_id = command.command.case_id();
+  // A command about the subject may have made a case: that is what its giver wants to see.
+  if (case_id.empty() && !decision.entries.empty()) case_id = decision.entries.back().case_id();
   settled from{std::move(command), command_status::done, std::string{decision.code}, case_id};
   switch (decision.verdict) {
     case accepted:

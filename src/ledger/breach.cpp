@@ -12,7 +12,7 @@ struct wording {
   std::string_view code, text;
 };
 
-constexpr std::array<wording, 23> words{{
+constexpr std::array<wording, 28> words{{
     {breach::version_gap, "version_gap", "the subject's version is not the next one"},
     {breach::history_parted, "history_parted",
      "the entry was decided on another history of its subject"},
@@ -36,6 +36,13 @@ constexpr std::array<wording, 23> words{{
     {breach::lease_elsewhere, "lease_elsewhere", "a lease was taken on a subject of another kind"},
     {breach::lease_not_rising, "lease_not_rising",
      "the lease's token is not higher than the one before"},
+    {breach::not_held, "not_held", "the signal whose hold ended was not held"},
+    {breach::hold_without_case, "hold_without_case",
+     "what was held was neither restored nor made a case at once"},
+    {breach::lane_fell, "lane_fell", "the case's lane fell"},
+    {breach::life_off_the_queue, "life_off_the_queue",
+     "a life case waits elsewhere than in the operators' queue"},
+    {breach::personal_closed, "personal_closed", "a personal case was closed without a person"},
     {breach::vaulted_signal_lost, "vaulted_signal_lost",
      "the vault holds a signal that is nowhere in the ledger"},
     {breach::vaulted_entry_lost, "vaulted_entry_lost",

@@ -32,6 +32,11 @@ enum class breach : std::uint8_t {
   visit_of_another,     // a visit was moved by somebody else than who accepted it
   lease_elsewhere,      // a lease was taken on another subject than the one for leases
   lease_not_rising,     // a lease's token is not higher than the one before it
+  not_held,             // a hold ended of a signal that did not wait
+  hold_without_case,    // a hold ended without its restoral, and no case was made of it at once
+  lane_fell,            // a case became less urgent than it was
+  life_off_the_queue,   // a life case waits elsewhere than in the operators' queue
+  personal_closed,      // time or a rule closed a case that only a person may close
   vaulted_signal_lost,  // a signal of a vault is nowhere in the ledger
   vaulted_entry_lost,   // an entry of a vault is missing, and nothing is there in its place
   unreadable_vaulted,   // a vault's record is no commit of a known format

@@ -32,11 +32,19 @@ bool asks_for_an_open_case(const Entry& entry) {
   }
 }
 
+/// Lower is more urgent, as the protocol file says; what is not said counts as life.
+int urgency(Lane lane) { return lane == LANE_UNSPECIFIED ? LANE_LIFE : lane; }
+
+/// Ended without a person: what a technician, a test or an outage is about.
+bool may_end_by_itself(Kind kind) {
+  return (kind >= KIND_BATTERY && kind <= KIND_NOISY_DEVICE) || kind == KIND_OUTAGE;
+}
+
 }  // namespace
 
 void case_replay::take(const Entry& entry, const complaint& complain) {
   if (entry.has_case_opened()) {
-    if (std::exchange(opened_, true)) complain(breach::case_opened_twice, entry.case_id());
+    open(entry, complain);
     return;
   }
   if (!opened_) {
@@ -48,8 +56,46 @@ void case_replay::take(const Entry& entry, const complaint& complain) {
   take_body(entry, complain);
 }
 
+void case_replay::open(const Entry& entry, const complaint& complain) {
+  if (std::exchange(opened_, true)) return complain(breach::case_opened_twice, entry.case_id());
+  kind_ = entry.case_opened().kind();
+  lane_ = entry.case_opened().lane();
+  list_on(entry.case_opened().list(), complain);
+}
+
+void case_replay::join(const Entry& entry, const complaint& complain) {
+  const auto lane = entry.alarm_joined().lane();
+  if (urgency(lane) > urgency(lane_))
+    complain(breach::lane_fell, fmt::format("{} to {}", Lane_Name(lane_), Lane_Name(lane)));
+  // What becomes more urgent is the operators' again.
+  if (urgency(lane) < urgency(lane_)) list_ = WORK_LIST_OPERATORS;
+  lane_ = lane;
+}
+
+void case_replay::list_on(WorkList list, const complaint& complain) {
+  list_ = list;
+  if (lane_ == LANE_LIFE && list_ != WORK_LIST_OPERATORS)
+    complain(breach::life_off_the_queue, WorkList_Name(list));
+}
+
+void case_replay::requeue(const Entry& entry, const complaint& complain) {
+  const auto& from = entry.requeued().from_user();
+  if (!owned_)
+    complain(breach::no_owner, fmt::format("it was taken back from {}", from));
+  else if (owner_ != from)
+    complain(breach::not_the_owner,
+             fmt::format("{} owns it, it was taken back from {}", owner_, from));
+  owned_ = false;
+}
+
 void case_replay::take_body(const Entry& entry, const complaint& complain) {
   switch (entry.body_case()) {
+    case Entry::kAlarmJoined:
+      return join(entry, complain);
+    case Entry::kRequeued:
+      return requeue(entry, complain);
+    case Entry::kMovedToList:
+      return list_on(entry.moved_to_list().list(), complain);
     case Entry::kClaimed:
       return claim(entry, complain);
     case Entry::kTakenOver:
@@ -105,7 +151,10 @@ void case_replay::release(const Entry& entry, const complaint& complain) {
 }
 
 void case_replay::close(const Entry& entry, const complaint& complain) {
-  if (!owned_ && !was_merged(entry))
+  const bool by_itself = entry.actor().kind() == ACTOR_KIND_SYSTEM;
+  if (by_itself && !may_end_by_itself(kind_))
+    complain(breach::personal_closed, entry.closed().outcome().cause());
+  if (!owned_ && !was_merged(entry) && !by_itself)
     complain(breach::no_owner, fmt::format("{} closed it", who(entry)));
   if (owned_ && owner_ != who(entry))
     complain(breach::not_the_owner, fmt::format("{} owns it, {} closed it", owner_, who(entry)));

@@ -35,6 +35,10 @@ class case_replay {
     bool overdue = false;
   };
 
+  void open(const alarm::v1::Entry& entry, const complaint& complain);
+  void join(const alarm::v1::Entry& entry, const complaint& complain);
+  void requeue(const alarm::v1::Entry& entry, const complaint& complain);
+  void list_on(alarm::v1::WorkList list, const complaint& complain);
   void take_body(const alarm::v1::Entry& entry, const complaint& complain);
   void claim(const alarm::v1::Entry& entry, const complaint& complain);
   void take_over(const alarm::v1::Entry& entry, const complaint& complain);
@@ -46,6 +50,9 @@ class case_replay {
   /// What only an owner may do, unless it was kept after an outage.
   void owner_only(const alarm::v1::Entry& entry, const complaint& complain) const;
 
+  alarm::v1::Kind kind_ = alarm::v1::KIND_UNSPECIFIED;
+  alarm::v1::Lane lane_ = alarm::v1::LANE_UNSPECIFIED;
+  alarm::v1::WorkList list_ = alarm::v1::WORK_LIST_OPERATORS;
   bool opened_ = false, closed_ = false, owned_ = false;
   std::string owner_;
   std::map<std::string, tracked_visit> visits_;

@@ -28,7 +28,9 @@ void checker::take(const Entry& entry, position at) {
   counts.unknown += entry.body_case() == Entry::BODY_NOT_SET;
 
   check_history(subject, entry, at);
-  check_signal(entry, at);
+  check_let_go(subject, entry, at);
+  check_signal(subject, entry, at);
+  check_hold(subject, entry, at);
   check_command(subject, entry, at);
   check_lease(municipality, entry, at);
   if (!entry.case_id().empty())
@@ -46,15 +48,50 @@ void checker::check_history(subject_history& subject, const Entry& entry, positi
   subject.tip = tip_of(entry);
 }
 
-void checker::check_signal(const Entry& entry, position at) {
+void checker::check_signal(subject_history& subject, const Entry& entry, position at) {
   const auto* signal = carried_signal(entry);
   if (signal == nullptr) return;
-  const place here{entry.municipality() + '/' + entry.subject(), entry.version()};
-  const auto [first, fresh] = signals_.try_emplace(signal_key(*signal), here);
-  if (!fresh)
-    complain(breach::signal_twice, entry, at,
-             fmt::format("{}, also in version {} of {}", first->first, first->second.version,
-                         first->second.subject));
+  const auto key = signal_key(*signal);
+  auto is = standing::settled;
+  if (entry.has_signal_held()) {
+    is = standing::held;
+    subject.held[signal->id()] = key;
+  } else if (entry.has_signal_recorded() && entry.signal_recorded().has_by()) {
+    is = standing::kept_back;
+  }
+  const place here{entry.municipality() + '/' + entry.subject(), entry.version(), is};
+  const auto [first, fresh] = signals_.try_emplace(key, here);
+  if (fresh) return;
+  auto& before = first->second;
+  const bool may_move = before.is == standing::let_go || before.is == standing::kept_back;
+  const bool to_case = entry.has_case_opened() || entry.has_alarm_joined();
+  if (may_move && to_case && before.subject == here.subject)
+    before = here;
+  else
+    complain(
+        breach::signal_twice, entry, at,
+        fmt::format("{}, also in version {} of {}", first->first, before.version, before.subject));
+}
+
+void checker::check_hold(subject_history& subject, const Entry& entry, position at) {
+  if (!entry.has_hold_ended()) return;
+  const auto& ended = entry.hold_ended();
+  const auto held = subject.held.find(ended.held_signal());
+  if (held == subject.held.end()) return complain(breach::not_held, entry, at, ended.held_signal());
+  const bool restored = ended.how() == HOLD_END_RESTORED;
+  signals_.at(held->second).is = restored ? standing::settled : standing::let_go;
+  if (!restored) subject.let_go = held->second;
+  subject.held.erase(held);
+}
+
+/// What was let go becomes a case in the next entry, before which one may be opened again for it.
+void checker::check_let_go(subject_history& subject, const Entry& entry, position at) {
+  if (subject.let_go.empty() || entry.has_reopened()) return;
+  const auto expected = std::exchange(subject.let_go, {});
+  const auto* signal = carried_signal(entry);
+  const bool to_case = entry.has_case_opened() || entry.has_alarm_joined();
+  if (signal == nullptr || !to_case || signal_key(*signal) != expected)
+    complain(breach::hold_without_case, entry, at, expected);
 }
 
 void checker::check_command(subject_history& subject, const Entry& entry, position at) {

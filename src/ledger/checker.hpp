@@ -51,19 +51,26 @@ class checker {
     std::uint64_t tip = 0;                                    // 0: not known
     std::unordered_map<std::string, std::uint64_t> commands;  // "<case>/<command id>" → version
     std::map<std::string, case_replay> cases;
+    std::map<std::string, std::string> held;  // signal id → its key
+    std::string let_go;  // key of what waited till now: its case is to follow at once
   };
   struct municipality_history {
     std::unordered_map<std::string, subject_history> subjects;
     std::uint64_t lease = 0;
     checked_counts counts;
   };
+  /// Whether a signal may still move: from waiting or from the record to a case of its subject.
+  enum class standing : std::uint8_t { settled, held, let_go, kept_back };
   struct place {
     std::string subject;  // "<municipality>/<subject>"
     std::uint64_t version;
+    standing is;
   };
 
   void check_history(subject_history& subject, const alarm::v1::Entry& entry, position at);
-  void check_signal(const alarm::v1::Entry& entry, position at);
+  void check_signal(subject_history& subject, const alarm::v1::Entry& entry, position at);
+  void check_hold(subject_history& subject, const alarm::v1::Entry& entry, position at);
+  void check_let_go(subject_history& subject, const alarm::v1::Entry& entry, position at);
   void check_command(subject_history& subject, const alarm::v1::Entry& entry, position at);
   void check_lease(municipality_history& municipality, const alarm::v1::Entry& entry, position at);
   void complain(breach what, const alarm::v1::Entry& entry, position at, std::string detail) const;

@@ -13,6 +13,9 @@ const Signal* carried_signal(const Entry& entry) {
   if (entry.has_alarm_joined()) return &entry.alarm_joined().signal();
   if (entry.has_alarm_cleared()) return &entry.alarm_cleared().signal();
   if (entry.has_signal_recorded()) return &entry.signal_recorded().signal();
+  if (entry.has_signal_held()) return &entry.signal_held().held().signal();
+  if (entry.has_hold_ended() && entry.hold_ended().has_signal())
+    return &entry.hold_ended().signal();
   return nullptr;
 }
 

@@ -7,6 +7,10 @@
 #include "alarm/ids.hpp"
 #include "alarm/lifecycle.hpp"
 #include "triage/decision.hpp"
+#include "triage/draft.hpp"
+#include "triage/outage_commands.hpp"
+#include "triage/rule_commands.hpp"
+#include "triage/subject_commands.hpp"
 
 namespace varde::triage {
 
@@ -15,28 +19,6 @@ namespace {
 using namespace alarm::v1;
 
 command_decision refused(std::string_view code) { return {command_verdict::refused, code, {}}; }
-
-/// Idempotency keys are each person's own: two people who happen on the same key are two commands.
-std::string scoped_id(const Command& command) {
-  return command.actor().user() + "/" + command.id();
-}
-
-/// The one entry that `command` would make, still without a body.
-Entry new_entry(const SubjectState& state, const Command& command, const context& at) {
-  Entry entry;
-  entry.set_format(1);
-  entry.set_municipality(state.municipality());
-  entry.set_subject(state.subject());
-  entry.set_version(state.version() + 1);
-  entry.set_previous(state.tip());
-  entry.set_at_us(base::to_us(at.now));
-  entry.set_node(std::string{at.node});
-  entry.set_trace(command.trace());
-  *entry.mutable_actor() = command.actor();
-  entry.set_command_id(scoped_id(command));
-  entry.set_case_id(command.case_id());
-  return entry;
-}
 
 command_decision accepted(Entry entry) {
   command_decision out{command_verdict::accepted, {}, {}};
@@ -147,6 +129,7 @@ command_decision close(const Case& c, const Command& command, Entry entry) {
   if (outcome.kind() == OUTCOME_KIND_UNSPECIFIED || outcome.cause().empty())
     return refused("outcome_required");
   if (alarm::has_live_visit(c)) return refused("visit_under_way");
+  if (needs_visit(c, outcome)) return refused("needs_visit");
   auto& closed = *entry.mutable_closed()->mutable_outcome();
   closed = outcome;
   bool visited = false;
@@ -180,31 +163,37 @@ command_decision decide_body(const Case& c, const Command& command, Entry entry)
       return mark_overdue(c, command, std::move(entry));
     case Command::kAge:
       return age(c, std::move(entry));
+    case Command::kMoveToList:
+      return move_to_list(c, command, std::move(entry));
+    case Command::kEscalate:
+      return escalate(c, command, std::move(entry));
+    case Command::kIdentifyResident:
+      return identify(c, command, std::move(entry));
+    case Command::kCloseBySystem:
+      return close_by_system(c, command, std::move(entry));
     default:
-      break;
+      return refused("no_command");
   }
-  return refused("no_command");
 }
 
 }  // namespace
 
-std::optional<signal_in_question> question_of(const SubjectState&, const Command&,
-                                              const registry::v1::Policy&) {
-  return std::nullopt;
-}
-
-command_decision decide_command(const SubjectState& state, const Command& command, const grounds&,
-                                const context& at) {
+command_decision decide_command(const SubjectState& state, const Command& command,
+                                const grounds& on, const context& at) {
   const std::string id = scoped_id(command);
   for (const auto& seen : state.seen_commands())
     if (seen.id() == id && seen.case_id() == command.case_id())
       return {command_verdict::repeated, {}, {}};
+  if (is_of_subject(command)) return decide_of_subject(state, command, on, at);
   const Case* c = alarm::find_case(state, command.case_id());
   if (c == nullptr) return {command_verdict::not_found, {}, {}};
   if (command.seen_version() != 0 && command.seen_version() != c->version())
     return {command_verdict::stale, {}, {}};
   if (alarm::is_closed(*c) && !command.has_note()) return refused("closed");
-  return decide_body(*c, command, new_entry(state, command, at));
+  if (command.has_change_outage()) return change_outage(state, *c, command, at);
+  if (command.has_mark_reached()) return mark_reached(state, *c, command, at);
+  draft out{state, command, at};
+  return decide_body(*c, command, std::move(out.add(c->id())));
 }
 
 }  // namespace varde::triage

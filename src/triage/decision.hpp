@@ -50,7 +50,10 @@ enum class command_verdict : std::uint8_t { accepted, repeated, stale, refused, 
 struct command_decision {
   command_verdict verdict = command_verdict::not_found;
   /// For refused: "already_claimed", "not_owner", "closed", "not_claimed", "no_such_step",
-  /// "no_such_visit", "visit_state", "not_yours", "outcome_required", "life_needs_outcome".
+  /// "no_such_visit", "visit_state", "not_yours", "outcome_required", "needs_visit"; of rules'
+  /// commands "life_stays", "already_there", "already_escalated", "not_asked", "personal",
+  /// "not_due", "no_such_rule", "satisfied", "too_long", "already_over", "already_open",
+  /// "too_many".
   std::string_view code;
   std::vector<alarm::v1::Entry> entries;
 };
@@ -64,7 +67,7 @@ struct grounds {
 /// The signal that a command may make a case of, for the shell to gather the facts of its sender
 /// and the plan of its kind; nullopt for all other commands.
 struct signal_in_question {
-  alarm::v1::Signal signal;
+  alarm::v1::Signal signal;  // empty: nothing that a device sent
   alarm::v1::Kind kind = alarm::v1::KIND_UNSPECIFIED;
 };
 [[nodiscard]] std::optional<signal_in_question> question_of(const alarm::v1::SubjectState& state,
@@ -98,7 +101,7 @@ struct signal_in_question {
 struct limits_of {
   explicit limits_of(const registry::v1::Policy& policy);
   std::uint32_t ageing_care_s, claim_lease_s, claim_idle_s, offer_timeout_s, answer_target_s,
-      answer_limit_s, late_after_s;
+      answer_limit_s, late_after_s, restated_within_s, test_default_s, test_max_s;
 };
 
 }  // namespace varde::triage

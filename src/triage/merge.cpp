@@ -2,12 +2,16 @@
 // another id in the ledger are followed by a small map.
 #include "triage/merge.hpp"
 
+#include <algorithm>
 #include <map>
 #include <string>
 
 #include "alarm/fold.hpp"
 #include "alarm/ids.hpp"
 #include "alarm/lifecycle.hpp"
+#include "triage/draft.hpp"
+#include "triage/hold.hpp"
+#include "triage/place.hpp"
 
 namespace varde::triage {
 
@@ -36,35 +40,51 @@ bool owned_by_another(const Case& c, const Entry& ours) {
 }
 
 /// The classification under which a signal was decided, out of the entry it made.
-classification classification_of(const Entry& entry) {
-  classification out;
+classification decided_as(const Entry& entry) {
   switch (entry.body_case()) {
-    case Entry::kCaseOpened:
-      out.intent = INTENT_ALARM;
-      out.kind = entry.case_opened().kind();
-      out.lane = entry.case_opened().lane();
-      out.low = entry.case_opened().low();
-      out.reason = entry.case_opened().lane_reason();
-      break;
-    case Entry::kAlarmJoined:
-      out.intent = INTENT_ALARM;
-      out.kind = entry.alarm_joined().kind();
-      out.lane = entry.alarm_joined().lane();
-      out.low = entry.alarm_joined().low();
+    case Entry::kCaseOpened: {
+      const auto& opened = entry.case_opened();
+      return {opened.kind(), opened.lane(), opened.low(), INTENT_ALARM, opened.lane_reason()};
+    }
+    case Entry::kAlarmJoined: {
       // The lane is the case's then, which may have been more urgent than this alarm's own.
-      out.reason = entry.alarm_joined().lane_reason().empty() ? "outage"
-                                                              : entry.alarm_joined().lane_reason();
-      break;
+      const auto& joined = entry.alarm_joined();
+      return {joined.kind(), joined.lane(), joined.low(), INTENT_ALARM,
+              joined.lane_reason().empty() ? "outage" : joined.lane_reason()};
+    }
     case Entry::kAlarmCleared:
-      out.intent = INTENT_RESET;
-      out.kind = entry.alarm_cleared().kind();
-      break;
-    default:
-      out.intent =
-          entry.signal_recorded().reason() == "information" ? INTENT_INFORMATION : INTENT_RESET;
-      break;
+      return {entry.alarm_cleared().kind(), LANE_LIFE, false, INTENT_RESET, {}};
+    case Entry::kHoldEnded:
+      return {entry.hold_ended().kind(), LANE_LIFE, false, INTENT_RESET, {}};
+    default: {
+      const auto& recorded = entry.signal_recorded();
+      return {recorded.kind(),
+              LANE_LIFE,
+              false,
+              recorded.reason() == "information" ? INTENT_INFORMATION : INTENT_RESET,
+              {}};
+    }
   }
-  return out;
+}
+
+/// The rule that had a part in where an alarm went, or nullptr.
+const RuleNote* rule_of(const Entry& entry) {
+  if (entry.has_case_opened() && entry.case_opened().has_by()) return &entry.case_opened().by();
+  if (entry.has_alarm_joined() && entry.alarm_joined().has_by()) return &entry.alarm_joined().by();
+  return nullptr;
+}
+
+/// The rules kept it back or let it wait: a fact, since who sent it is not known here.
+bool was_kept_back(const Entry& entry) {
+  return entry.has_signal_held() ||
+         (entry.has_signal_recorded() && entry.signal_recorded().has_by());
+}
+
+/// A case that Varde opened to collect or to show what several devices have in common.
+bool opens_own_case(const Entry& entry) {
+  if (!entry.has_case_opened()) return false;
+  const auto kind = entry.case_opened().kind();
+  return kind == KIND_NOISY_DEVICE || kind == KIND_TEST || kind == KIND_OUTAGE;
 }
 
 class merging {
@@ -73,7 +93,19 @@ class merging {
       : state_(std::move(state)), policy_(policy), at_(at) {}
 
   void take(const Entry& ours) {
-    if (alarm::signal_of(ours) != nullptr)
+    if (ours.has_hold_ended())
+      take_hold_end(ours);
+    else if (is_fact_of_subject(ours))
+      take_fact(ours);
+    else if (ours.has_outage_changed())
+      take_outage_change(ours);
+    else if (was_kept_back(ours))
+      take_kept_back(ours);
+    else if (opens_own_case(ours))
+      take_own_case(ours);
+    else if (ours.has_case_opened() || ours.has_alarm_joined())
+      take_alarm(ours);
+    else if (alarm::signal_of(ours) != nullptr)
       take_signal(ours);
     else
       take_command(ours);
@@ -82,22 +114,133 @@ class merging {
   merged finish() { return std::move(out_); }
 
  private:
+  static bool is_fact_of_subject(const Entry& ours) {
+    return ours.has_test_started() || ours.has_test_ended() || ours.has_absence_started() ||
+           ours.has_absence_ended() || ours.has_check_done();
+  }
+
+  [[nodiscard]] context when(const Entry& ours) const {
+    return {at_.municipality, at_.subject, ours.node(), base::from_us(ours.at_us())};
+  }
+
+  /// The ledger's id of a case of ours.
+  [[nodiscard]] const std::string& now_called(const std::string& case_id) const {
+    const auto moved_to = cases_.find(case_id);
+    return moved_to == cases_.end() ? case_id : moved_to->second;
+  }
+
+  /// True if the ledger has the signal, and it stays where it is there.
+  bool is_there(const Entry& ours) {
+    auto known = known_place(state_, alarm::signal_of(ours)->id());
+    if (!known) return false;
+    if (!ours.case_id().empty()) cases_[ours.case_id()] = std::move(*known);
+    ++out_.repeated;
+    return true;
+  }
+
+  /// A reset or information: decided anew.
   void take_signal(const Entry& ours) {
-    const auto what = classification_of(ours);
-    const context when{at_.municipality, at_.subject, ours.node(), base::from_us(ours.at_us())};
+    if (is_there(ours)) return;
+    const auto at = when(ours);
+    auto decision =
+        decide_signal(state_, *alarm::signal_of(ours), decided_as(ours), facts{}, policy_, {}, at);
+    for (auto& entry : decision.entries) append(std::move(entry));
+  }
+
+  /// What was a case at our side is one now, by itself or in the ledger's.
+  void take_alarm(const Entry& ours) {
+    const auto& signal = *alarm::signal_of(ours);
+    const bool moves = let_go_ == signal.id() || is_suppressed(signal.id());
+    if (!moves && is_there(ours)) return;
+    let_go_.clear();
+    const auto at = when(ours);
+    const auto what = decided_as(ours);
     const auto& steps = ours.case_opened().steps();
     const std::vector<Step> plan{steps.begin(), steps.end()};
-    auto decision =
-        decide_signal(state_, *alarm::signal_of(ours), what, facts{}, policy_, plan, when);
-    if (!ours.case_id().empty()) cases_[ours.case_id()] = decision.case_id;
-    if (decision.repeated) {
+    draft out{state_, signal, at};
+    place({state_, policy_, {signal, what, facts{}}, out}, plan, rule_of(ours));
+    if (!ours.case_id().empty()) cases_[ours.case_id()] = out.case_id();
+    for (auto& entry : out.take()) {
+      mark_late(entry);
+      if (entry.has_case_opened() && ours.has_case_opened()) keep_people(entry, ours);
+      append(std::move(entry));
+    }
+  }
+
+  static void keep_people(Entry& entry, const Entry& ours) {
+    auto& opened = *entry.mutable_case_opened();
+    opened.set_cognitive_impairment(ours.case_opened().cognitive_impairment());
+    opened.set_asks_who(ours.case_opened().asks_who());
+    opened.set_absent(ours.case_opened().absent());
+  }
+
+  [[nodiscard]] bool is_suppressed(const std::string& signal) const {
+    return std::ranges::any_of(
+        state_.suppressed(), [&](const Suppressed& kept) { return kept.signal().id() == signal; });
+  }
+
+  void take_kept_back(const Entry& ours) {
+    if (is_there(ours)) return;
+    Entry entry = ours;
+    if (!ours.case_id().empty()) {
+      const Case* c = alarm::find_case(state_, now_called(ours.case_id()));
+      const bool open = c != nullptr && !alarm::is_closed(*c);
+      entry.set_case_id(open ? c->id() : "");
+      entry.mutable_signal_recorded()->set_in_case(entry.case_id());
+    }
+    append(std::move(entry));
+  }
+
+  /// The ledger's own case of the same device or parent, if it has one, is ours too.
+  void take_own_case(const Entry& ours) {
+    if (is_there(ours)) return;
+    for (const auto& c : state_.cases()) {
+      if (alarm::is_closed(c) || c.kind() != ours.case_opened().kind() || c.alarms_size() == 0 ||
+          c.alarms(0).device() != alarm::signal_of(ours)->device() ||
+          c.alarms(0).sensor() != alarm::signal_of(ours)->sensor())
+        continue;
+      cases_[ours.case_id()] = c.id();
       ++out_.repeated;
       return;
     }
-    for (auto& entry : decision.entries) {
-      mark_late(entry);
-      append(std::move(entry));
+    Entry entry = ours;
+    entry.set_case_id(
+        alarm::make_case_id(at_.municipality, at_.subject, state_.version() + 1).str());
+    cases_[ours.case_id()] = entry.case_id();
+    append(std::move(entry));
+  }
+
+  void take_hold_end(const Entry& ours) {
+    const auto& ended = ours.hold_ended();
+    const bool waits = find_held(state_, ended.held_signal()) != nullptr;
+    if (!waits) {
+      if (ended.has_signal())
+        take_signal(ours);
+      else
+        ++out_.repeated;
+      return;
     }
+    if (ended.has_signal() && is_there(ours)) return;
+    if (ended.how() != HOLD_END_RESTORED) let_go_ = ended.held_signal();
+    append(Entry{ours});
+  }
+
+  /// Tests, absences and looks after somebody happened, whatever the ledger says.
+  void take_fact(const Entry& ours) {
+    if (ours.actor().kind() == ACTOR_KIND_SYSTEM)
+      ++out_.timers_left_out;
+    else if (has_carried_out(state_, ours))
+      ++out_.repeated;
+    else
+      append(Entry{ours});
+  }
+
+  void take_outage_change(const Entry& ours) {
+    const Case* c = alarm::find_case(state_, now_called(ours.case_id()));
+    if (c == nullptr || alarm::is_closed(*c))
+      ++out_.timers_left_out;
+    else
+      keep(ours, *c);
   }
 
   void mark_late(Entry& entry) const {
@@ -116,9 +259,7 @@ class merging {
       ++out_.repeated;
       return;
     }
-    const auto moved_to = cases_.find(ours.case_id());
-    const Case* c =
-        alarm::find_case(state_, moved_to == cases_.end() ? ours.case_id() : moved_to->second);
+    const Case* c = alarm::find_case(state_, now_called(ours.case_id()));
     if (c == nullptr)
       keep_as_deed(ours, ours.case_id(), no_such_case);
     else
@@ -146,8 +287,18 @@ class merging {
                    : void(++out_.repeated);
       case Entry::kClosed:
         return close(ours, c);
+      case Entry::kRequeued:
+        // Decided anew with the alarm that asked for it.
+        return void(++out_.repeated);
+      case Entry::kMovedToList:
+      case Entry::kResidentIdentified:
+      case Entry::kOutageReached:
+      case Entry::kEscalated:
+        return alarm::is_closed(c) ? keep_as_deed(ours, c.id(), closed) : keep(ours, c);
       case Entry::kReopened:
-        return alarm::is_closed(c) ? keep(ours, c) : void(++out_.repeated);
+        return alarm::is_closed(c) && ours.reopened().reason() != "more_severe"
+                   ? keep(ours, c)
+                   : void(++out_.repeated);
       case Entry::kHandledInOutage:
         return keep(ours, c);
       default:
@@ -258,6 +409,7 @@ class merging {
   const registry::v1::Policy& policy_;
   const context& at_;
   std::map<std::string, std::string> cases_, visits_;  // our id → the ledger's
+  std::string let_go_;  // a signal that no longer waits: its case is the next entry
   merged out_;
 };
 

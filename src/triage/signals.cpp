@@ -1,46 +1,24 @@
-// Signals: repeat, join, open, clear or record.
-#include <fmt/format.h>
-
+// Signals, in the order that docs/architecture.md gives: known already, a reset, information, then
+// each sort of rule that may keep an alarm back, and last where it goes.
 #include <algorithm>
 
 #include "alarm/fold.hpp"
-#include "alarm/ids.hpp"
-#include "alarm/lane.hpp"
 #include "alarm/lifecycle.hpp"
+#include "triage/absence.hpp"
+#include "triage/count.hpp"
 #include "triage/decision.hpp"
+#include "triage/draft.hpp"
+#include "triage/hold.hpp"
+#include "triage/noise.hpp"
+#include "triage/pilot.hpp"
+#include "triage/place.hpp"
+#include "triage/test_mode.hpp"
 
 namespace varde::triage {
 
 namespace {
 
 using namespace alarm::v1;
-
-Entry new_entry(const SubjectState& state, const Signal& signal, const context& at) {
-  Entry entry;
-  entry.set_format(1);
-  entry.set_municipality(std::string{at.municipality});
-  entry.set_subject(std::string{at.subject});
-  entry.set_version(state.version() + 1);
-  entry.set_previous(state.tip());
-  entry.set_at_us(base::to_us(at.now));
-  entry.set_node(std::string{at.node});
-  entry.set_trace(signal.trace());
-  entry.mutable_actor()->set_kind(ACTOR_KIND_DEVICE);
-  entry.mutable_actor()->set_user(signal.device());
-  entry.mutable_actor()->set_origin(signal.source());
-  return entry;
-}
-
-bool is_late(const Signal& signal, const limits_of& limits) {
-  return signal.occurred_at_us() != 0 && signal.received_at_us() - signal.occurred_at_us() >
-                                             std::int64_t{limits.late_after_s} * 1'000'000;
-}
-
-const Case* open_case_of(const SubjectState& state, Kind kind) {
-  for (const auto& c : state.cases())
-    if (!alarm::is_closed(c) && c.kind() == kind) return &c;
-  return nullptr;
-}
 
 /// The open case with an uncleared alarm that this reset ends: the same kind first, else the same
 /// sensor of any kind, since many devices reset with another type code than they alarmed with.
@@ -58,18 +36,46 @@ const Case* case_cleared_by(const SubjectState& state, const Signal& signal, Kin
   return nullptr;
 }
 
-void decide_join(Entry& entry, const Case& c, const Signal& signal, const classification& what,
-                 bool late) {
-  entry.set_case_id(c.id());
-  auto& joined = *entry.mutable_alarm_joined();
-  *joined.mutable_signal() = signal;
-  joined.set_kind(what.kind);
-  joined.set_late(late);
-  const bool rises = alarm::more_urgent(what.lane, c.lane());
-  const bool same_lane = what.lane == c.lane();
-  joined.set_lane(rises ? what.lane : c.lane());
-  joined.set_low(rises ? what.low : c.low() && (!same_lane || what.low));
-  if (rises || (c.low() && !joined.low())) joined.set_lane_reason(what.reason);
+void record_plainly(const work& w, const char* reason) {
+  auto& recorded = *w.out.add().mutable_signal_recorded();
+  *recorded.mutable_signal() = w.in.signal;
+  recorded.set_reason(reason);
+  recorded.set_kind(w.in.what.kind);
+}
+
+void take_reset(const work& w) {
+  const Case* c = case_cleared_by(w.state, w.in.signal, w.in.what.kind);
+  if (c != nullptr) {
+    auto& cleared = *w.out.add(c->id()).mutable_alarm_cleared();
+    *cleared.mutable_signal() = w.in.signal;
+    cleared.set_kind(w.in.what.kind);
+    w.out.went_to(c->id());
+  }
+  if (!restore(w, c != nullptr)) record_plainly(w, "reset_without_case");
+}
+
+/// What a device under an outage says of its mains or its link belongs to the outage's case.
+bool leave_to_outage(const work& w) {
+  const auto& outage = w.in.about.in_outage;
+  if (outage.empty() || (w.in.what.kind != KIND_MAINS && w.in.what.kind != KIND_LINK)) return false;
+  record(w, "in_outage", built_in("varde:outage", "part of an outage", w.policy, w.out.now()));
+  w.out.first().mutable_signal_recorded()->set_in_case(std::string{outage});
+  return true;
+}
+
+void take_alarm(const work& w, std::span<const Step> plan) {
+  if (collect_test(w) || leave_to_outage(w) || keep_for_pilot(w) || keep_for_absence(w) ||
+      collect_noise(w) || hold(w))
+    return;
+  const auto counted = count(w);
+  if (!counted.recorded) place(w, plan, counted.by ? &*counted.by : nullptr);
+}
+
+/// The rules that waited to hear this.
+void satisfy_rules(const work& w) {
+  for (const auto& rule : w.policy.rules())
+    if (rule.has_absence() && !rule.off() && matches(rule.match(), w.in, w.out.now()))
+      w.out.first().add_satisfies(rule.id());
 }
 
 }  // namespace
@@ -79,48 +85,21 @@ bool needs_plan(const SubjectState& state, const classification& what) {
 }
 
 signal_decision decide_signal(const SubjectState& state, const Signal& signal,
-                              const classification& what, const facts&,
+                              const classification& what, const facts& about,
                               const registry::v1::Policy& policy,
                               std::span<const alarm::v1::Step> plan, const context& at) {
-  signal_decision out;
-  // Newest first: a retransmission follows its original closely.
-  for (int i = state.seen_signals_size() - 1; i >= 0; --i)
-    if (state.seen_signals(i).id() == signal.id()) {
-      out.repeated = true;
-      out.case_id = state.seen_signals(i).case_id();
-      return out;
-    }
-
-  const bool late = is_late(signal, limits_of{policy});
-  Entry entry = new_entry(state, signal, at);
-  if (what.intent == INTENT_INFORMATION) {
-    *entry.mutable_signal_recorded()->mutable_signal() = signal;
-    entry.mutable_signal_recorded()->set_reason("information");
-  } else if (what.intent == INTENT_RESET) {
-    if (const Case* c = case_cleared_by(state, signal, what.kind)) {
-      entry.set_case_id(c->id());
-      *entry.mutable_alarm_cleared()->mutable_signal() = signal;
-      entry.mutable_alarm_cleared()->set_kind(what.kind);
-    } else {
-      *entry.mutable_signal_recorded()->mutable_signal() = signal;
-      entry.mutable_signal_recorded()->set_reason("reset_without_case");
-    }
-  } else if (const Case* c = open_case_of(state, what.kind)) {
-    decide_join(entry, *c, signal, what, late);
-  } else {
-    entry.set_case_id(alarm::make_case_id(at.municipality, at.subject, entry.version()).str());
-    auto& opened = *entry.mutable_case_opened();
-    opened.set_kind(what.kind);
-    opened.set_lane(what.lane);
-    opened.set_low(what.low);
-    opened.set_lane_reason(what.reason);
-    opened.set_late(late);
-    *opened.mutable_signal() = signal;
-    for (const auto& step : plan) *opened.add_steps() = step;
-  }
-  out.case_id = entry.case_id();
-  out.entries.push_back(std::move(entry));
-  return out;
+  if (auto known = known_place(state, signal.id())) return {true, {}, std::move(*known)};
+  draft out{state, signal, at};
+  const arrival in{signal, what, about};
+  const work w{state, policy, in, out};
+  if (what.intent == INTENT_INFORMATION)
+    record_plainly(w, "information");
+  else if (what.intent == INTENT_RESET)
+    take_reset(w);
+  else
+    take_alarm(w, plan);
+  satisfy_rules(w);
+  return {false, out.take(), out.case_id()};
 }
 
 limits_of::limits_of(const registry::v1::Policy& policy) {
@@ -134,6 +113,9 @@ limits_of::limits_of(const registry::v1::Policy& policy) {
   answer_target_s = or_default(policy.answer_target_s(), 60);
   answer_limit_s = or_default(policy.answer_limit_s(), 180);
   late_after_s = or_default(policy.late_after_s(), 300);
+  restated_within_s = or_default(policy.restated_within_s(), 600);
+  test_default_s = or_default(policy.test_default_s(), 1'800);
+  test_max_s = or_default(policy.test_max_s(), 86'400);
 }
 
 }  // namespace varde::triage

@@ -71,12 +71,4 @@ std::vector<Command> due(const Case& c, const registry::v1::Policy& policy,
   return out;
 }
 
-std::vector<Command> due_of(const SubjectState&, const registry::v1::Policy&, base::wall_time) {
-  return {};
-}
-
-std::optional<base::wall_time> next_due(const SubjectState&, const registry::v1::Policy&) {
-  return std::nullopt;
-}
-
 }  // namespace varde::triage

@@ -230,6 +230,78 @@ TEST_F(checker_test, an_outage_does_not_excuse_two_owners) {
   EXPECT_EQ(breaches(), codes{"two_owners"});
 }
 
+TEST_F(checker_test, what_waited_or_was_kept_back_may_become_a_case) {
+  told_.hold("r-1", "1/1");
+  told_.end_hold("r-1", "1/1", HOLD_END_EXPIRED);
+  const auto c = told_.open("r-1", "1/1");
+  told_.keep_back("r-1", "1/2");
+  told_.join(c, "1/2");
+  told_.hold("r-1", "1/3");
+  told_.end_hold("r-1", "1/3", HOLD_END_RESTORED);
+  EXPECT_EQ(breaches(), codes{});
+}
+
+TEST_F(checker_test, what_waits_is_in_no_case_and_what_was_restored_stays_so) {
+  told_.hold("r-1", "1/1");
+  told_.open("r-1", "1/1");
+  told_.hold("r-1", "1/2");
+  told_.end_hold("r-1", "1/2", HOLD_END_RESTORED);
+  told_.open("r-1", "1/2");
+  EXPECT_EQ(breaches(), (codes{"signal_twice", "signal_twice"}));
+}
+
+TEST_F(checker_test, what_was_kept_back_is_raised_once_and_on_its_own_subject) {
+  told_.keep_back("r-1", "1/1");
+  told_.open("r-2", "1/1");
+  told_.open("r-1", "1/1");
+  told_.open("r-1", "1/1");
+  EXPECT_EQ(breaches(), (codes{"signal_twice", "signal_twice"}));
+}
+
+TEST_F(checker_test, a_hold_that_ends_without_a_case_and_one_that_never_was_are_found) {
+  told_.hold("r-1", "1/1");
+  told_.end_hold("r-1", "1/1", HOLD_END_RELEASED);
+  told_.open("r-1", "1/2");
+  told_.end_hold("r-1", "1/9", HOLD_END_EXPIRED);
+  EXPECT_EQ(breaches(), (codes{"hold_without_case", "not_held"}));
+}
+
+TEST_F(checker_test, a_lane_that_falls_and_life_on_another_list_are_found) {
+  const auto c = told_.open("r-1", "1/1");
+  told_.entries().back().mutable_case_opened()->set_lane(LANE_LIFE);
+  told_.join(c, "1/2");
+  told_.entries().back().mutable_alarm_joined()->set_lane(LANE_CARE);
+  told_.open("r-2", "1/3");
+  told_.entries().back().mutable_case_opened()->set_lane(LANE_LIFE);
+  told_.entries().back().mutable_case_opened()->set_list(WORK_LIST_LATER);
+  EXPECT_EQ(breaches(), (codes{"lane_fell", "life_off_the_queue"}));
+}
+
+TEST_F(checker_test, time_closes_what_is_technical_and_nothing_personal) {
+  const auto by_system = [](Entry& e) {
+    e.mutable_actor()->set_kind(ACTOR_KIND_SYSTEM);
+    e.mutable_closed();
+  };
+  const auto link = told_.open("r-1", "1/1");
+  told_.entries().back().mutable_case_opened()->set_kind(KIND_LINK);
+  told_.on(link, "system", by_system);
+  const auto press = told_.open("r-1", "1/2");
+  told_.entries().back().mutable_case_opened()->set_kind(KIND_SAFETY_ALARM);
+  told_.on(press, "system", by_system);
+  EXPECT_EQ(breaches(), codes{"personal_closed"});
+}
+
+TEST_F(checker_test, what_is_taken_back_was_somebodys_and_may_be_claimed_again) {
+  const auto requeue = [](Entry& e) { e.mutable_requeued()->set_from_user("kari"); };
+  const auto c = told_.open("r-1", "1/1");
+  told_.claim(c, "kari");
+  told_.on(c, "", requeue);
+  told_.claim(c, "ole");
+  told_.on(c, "", requeue);
+  told_.on(c, "", requeue);
+  EXPECT_EQ(breaches(), (codes{"not_the_owner", "no_owner"}));
+}
+
 TEST_F(checker_test, leases_are_taken_on_their_own_subject) {
   told_.tell("housekeeping", [](Entry& e) { e.mutable_lease_taken()->set_node("a"); });
   told_.tell("housekeeping", [](Entry& e) { e.mutable_lease_taken()->set_node("b"); });

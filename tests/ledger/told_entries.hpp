@@ -48,6 +48,25 @@ class story {
   void join(const std::string& about, const std::string& signal) {
     on(about, "", [&](Entry& e) { fill(*e.mutable_alarm_joined()->mutable_signal(), signal); });
   }
+  /// A rule lets the signal wait.
+  void hold(const std::string& subject, const std::string& signal) {
+    tell(subject, [&](Entry& e) {
+      fill(*e.mutable_signal_held()->mutable_held()->mutable_signal(), signal);
+    });
+  }
+  void end_hold(const std::string& subject, const std::string& signal, alarm::v1::HoldEnd how) {
+    tell(subject, [&](Entry& e) {
+      e.mutable_hold_ended()->set_held_signal(signal);
+      e.mutable_hold_ended()->set_how(how);
+    });
+  }
+  /// A rule keeps the signal from being a case.
+  void keep_back(const std::string& subject, const std::string& signal) {
+    tell(subject, [&](Entry& e) {
+      fill(*e.mutable_signal_recorded()->mutable_signal(), signal);
+      e.mutable_signal_recorded()->mutable_by()->set_rule("three");
+    });
+  }
   void claim(const std::string& about, const std::string& user) {
     on(about, user, [](Entry& e) { e.mutable_claimed(); });
   }

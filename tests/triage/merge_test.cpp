@@ -186,3 +186,90 @@ TEST(fold, an_entry_of_another_history_is_told_apart) {
   ASSERT_EQ(noted.size(), 1u);
   EXPECT_FALSE(alarm::follows(other.state, noted[0]));
 }
+
+namespace {
+
+bench with_doors_held() {
+  bench b;
+  b.rule("door-wait", "doors are often closed again").mutable_hold()->set_wait_s(60);
+  b.policy.mutable_rules(0)->mutable_match()->add_kinds(alarm::v1::KIND_DOOR);
+  return b;
+}
+
+}  // namespace
+
+TEST(merge, what_waited_on_the_island_waits_on) {
+  auto mainland = with_doors_held();
+  island cut{mainland};
+  cut.did(cut.receive(test::signal("d/1", 14, 77)).entries);
+  mainland.receive(test::signal("d/2", 11));
+  merge_into(mainland, cut.ours);
+  ASSERT_EQ(mainland.state.held_size(), 1);
+  EXPECT_EQ(mainland.state.held(0).until_us(), test::start_us + 60 * test::second_us);
+  EXPECT_EQ(merge_into(mainland, cut.ours).repeated, 1u);
+}
+
+TEST(merge, what_expired_on_the_island_is_one_case_and_keeps_its_owner) {
+  auto mainland = with_doors_held();
+  mainland.receive(test::signal("d/1", 14, 77));
+  island cut{mainland};
+  cut.wait_s(60);
+  for (const auto& c : triage::due_of(cut.state, cut.policy, cut.at().now))
+    cut.did(cut.act(c).entries);
+  cut.did(cut.claim("kari").entries);
+  mainland.receive(test::signal("d/2", 11));
+  merge_into(mainland, cut.ours);
+  EXPECT_EQ(mainland.state.held_size(), 0);
+  EXPECT_EQ(mainland.open_cases(), 2);
+  EXPECT_EQ(mainland.newest().owner().user(), "kari");
+  EXPECT_EQ(mainland.newest().decisions(0).rule(), "door-wait");
+}
+
+TEST(merge, what_both_sides_ended_is_one_case) {
+  auto mainland = with_doors_held();
+  mainland.receive(test::signal("d/1", 14, 77));
+  island cut{mainland};
+  cut.wait_s(60);
+  for (const auto& c : triage::due_of(cut.state, cut.policy, cut.at().now))
+    cut.did(cut.act(c).entries);
+  cut.did(cut.claim("kari").entries);
+  mainland.wait_s(60);
+  mainland.pass_time();
+  merge_into(mainland, cut.ours);
+  EXPECT_EQ(mainland.open_cases(), 1);
+  EXPECT_EQ(mainland.newest().owner().user(), "kari");
+}
+
+TEST(merge, a_restoral_on_the_island_ends_the_wait) {
+  auto mainland = with_doors_held();
+  mainland.receive(test::signal("d/1", 14, 77));
+  island cut{mainland};
+  cut.did(cut.receive(test::signal("d/2", 14, 21)).entries);
+  mainland.receive(test::signal("d/3", 11));
+  merge_into(mainland, cut.ours);
+  EXPECT_EQ(mainland.state.held_size(), 0);
+  EXPECT_EQ(mainland.open_cases(), 1);
+}
+
+TEST(merge, noise_is_collected_where_the_ledger_collects_it) {
+  bench mainland;
+  for (int i = 0; i < 21; ++i) mainland.receive(test::signal("d/" + std::to_string(i), 14, 77));
+  island cut{mainland};
+  cut.did(cut.receive(test::signal("d/cut", 14, 77)).entries);
+  mainland.receive(test::signal("d/main", 14, 77));
+  const auto cases = mainland.open_cases();
+  merge_into(mainland, cut.ours);
+  EXPECT_EQ(mainland.open_cases(), cases);
+  EXPECT_EQ(mainland.state.suppressed_size(), 3);
+}
+
+TEST(merge, a_test_and_an_absence_are_facts) {
+  bench mainland;
+  island cut{mainland};
+  auto away = cut.of_subject("away");
+  away.mutable_start_absence()->mutable_absence()->set_reason("hospital");
+  cut.did(cut.act(away).entries);
+  mainland.receive(test::signal("d/1"));
+  merge_into(mainland, cut.ours);
+  EXPECT_EQ(mainland.state.absence().reason(), "hospital");
+}

@@ -47,7 +47,7 @@ class bench {
     state.set_subject("r-1");
   }
 
-  triage::context at() const { return {"9901", "r-1", "node-a", base::from_us(now_us)}; }
+  triage::context at() const { return {"9901", state.subject(), "node-a", base::from_us(now_us)}; }
 
   triage::signal_decision receive(const alarm::v1::Signal& s, bool known = true) {
     const auto what =
@@ -61,7 +61,7 @@ class bench {
     alarm::v1::Command c;
     c.set_id(std::move(id));
     c.set_municipality("9901");
-    c.set_subject("r-1");
+    c.set_subject(state.subject());
     if (state.cases_size() > 0) c.set_case_id(state.cases(state.cases_size() - 1).id());
     *c.mutable_actor() = by;
     return c;
@@ -98,6 +98,36 @@ class bench {
     c.mutable_close()->mutable_outcome()->set_kind(alarm::v1::OUTCOME_KIND_REAL);
     c.mutable_close()->mutable_outcome()->set_cause(cause);
     return act(c);
+  }
+
+  /// A command about the subject, by an operator.
+  alarm::v1::Command of_subject(std::string id) {
+    auto c = command(operator_named("kari"), std::move(id));
+    c.clear_case_id();
+    return c;
+  }
+
+  void wait_s(std::int64_t seconds) { now_us += seconds * second_us; }
+
+  /// Carries out what time asks for now, and says how many commands were accepted.
+  int pass_time() {
+    int accepted = 0;
+    for (const auto& c : triage::due_of(state, policy, at().now))
+      accepted += act(c).verdict == triage::command_verdict::accepted;
+    return accepted;
+  }
+
+  registry::v1::Rule& rule(std::string id, std::string reason = {}) {
+    auto& added = *policy.add_rules();
+    added.set_id(std::move(id));
+    added.set_reason(std::move(reason));
+    return added;
+  }
+
+  int open_cases() const {
+    int open = 0;
+    for (const auto& c : state.cases()) open += c.state() != alarm::v1::CASE_STATE_CLOSED;
+    return open;
   }
 
   const alarm::v1::Case& newest() const { return state.cases(state.cases_size() - 1); }
