@@ -1,8 +1,6 @@
 // The two tables, by status code and by device type, and how they combine.
 #include "triage/classify.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
 
 #include "alarm/lifecycle.hpp"
@@ -135,6 +133,16 @@ constexpr auto find_row(const Table& table, Key key) -> const typename Table::va
   return nullptr;
 }
 
+/// "device:0004", without the cost of a formatter: every signal has one.
+std::string reason_of(std::string_view what, std::uint32_t code) {
+  std::array<char, 4> digits{};
+  for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit, code /= 10)
+    *digit = static_cast<char>('0' + code % 10);
+  std::string out{what};
+  out.append(digits.data(), digits.size());
+  return out;
+}
+
 /// The built-in reading of the codes, without policy.
 classification read_codes(const Signal& signal) {
   classification out;
@@ -144,7 +152,7 @@ classification read_codes(const Signal& signal) {
     out.lane = row->lane;
     out.low = row->low;
   }
-  out.reason = fmt::format("device:{:04}", signal.device_type());
+  out.reason = reason_of("device:", signal.device_type());
 
   const auto* status =
       find_row(status_table, [&](const status_row& r) { return r.status == signal.status(); });
@@ -157,7 +165,7 @@ classification read_codes(const Signal& signal) {
       out.kind = status->kind;
       out.lane = LANE_TECHNICAL;
       out.low = false;
-      out.reason = fmt::format("status:{:04}", signal.status());
+      out.reason = reason_of("status:", signal.status());
       if (status->read == reading::technical_reset) out.intent = INTENT_RESET;
       break;
     case reading::reset:
@@ -170,7 +178,7 @@ classification read_codes(const Signal& signal) {
     case reading::low_alarm:
       if (out.lane == LANE_CARE) {
         out.low = true;
-        out.reason = fmt::format("status:{:04}", signal.status());
+        out.reason = reason_of("status:", signal.status());
       }
       break;
   }

@@ -21,14 +21,15 @@ std::string open_collecting(const work& w, const collection& what) {
   opened.set_list(what.list);
   *opened.mutable_by() = what.by;
   auto& signal = *opened.mutable_signal();
-  signal.set_id(fmt::format("{}/{}/{}/{}", what.reason, sent.device(), sent.sensor(), what.cause));
+  const auto now_us = base::to_us(w.out.now());
+  signal.set_id(fmt::format("{}/{}/{}/{}", what.reason, sent.device(), sent.sensor(), now_us));
   signal.set_protocol("supervision");
   signal.set_device(sent.device());
   signal.set_sensor(sent.sensor());
   signal.set_intent(INTENT_ALARM);
   signal.set_text(what.by.reason());
   signal.set_trace(sent.trace());
-  signal.set_received_at_us(base::to_us(w.out.now()));
+  signal.set_received_at_us(now_us);
   return id;
 }
 

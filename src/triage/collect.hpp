@@ -18,7 +18,6 @@ struct collection {
   alarm::v1::Kind kind;
   alarm::v1::WorkList list;
   std::string_view reason;  // under which signals are recorded, and the case's lane reason
-  std::string cause;        // of the opening signal's id, so that it is made exactly once
   alarm::v1::RuleNote by;
 };
 

@@ -200,13 +200,23 @@ class merging {
           c.alarms(0).sensor() != alarm::signal_of(ours)->sensor())
         continue;
       cases_[ours.case_id()] = c.id();
-      ++out_.repeated;
-      return;
+      return join_own_case(ours, c);
     }
     Entry entry = ours;
     entry.set_case_id(
         alarm::make_case_id(at_.municipality, at_.subject, state_.version() + 1).str());
     cases_[ours.case_id()] = entry.case_id();
+    append(std::move(entry));
+  }
+
+  void join_own_case(const Entry& ours, const Case& c) {
+    Entry entry = again_at(ours, c.id());
+    auto& joined = *entry.mutable_alarm_joined();
+    *joined.mutable_signal() = ours.case_opened().signal();
+    joined.set_kind(c.kind());
+    joined.set_lane(c.lane());
+    joined.set_low(c.low());
+    *joined.mutable_by() = ours.case_opened().by();
     append(std::move(entry));
   }
 
@@ -244,7 +254,9 @@ class merging {
   }
 
   void mark_late(Entry& entry) const {
-    const auto waited_us = base::to_us(at_.now) - alarm::signal_of(entry)->received_at_us();
+    const auto* signal = alarm::signal_of(entry);
+    if (signal == nullptr) return;
+    const auto waited_us = base::to_us(at_.now) - signal->received_at_us();
     if (waited_us <= std::int64_t{limits_of{policy_}.late_after_s} * 1'000'000) return;
     if (entry.has_case_opened()) entry.mutable_case_opened()->set_late(true);
     if (entry.has_alarm_joined()) entry.mutable_alarm_joined()->set_late(true);

@@ -92,9 +92,7 @@ bool collect_noise(const work& w) {
   const auto [heard, kind_was_heard] = count_since(w, since_us, limits->rule != nullptr);
   const bool noisy = into != nullptr ? heard > limits->count / 2 : heard > limits->count;
   if (!noisy || !kind_was_heard) return false;
-  collect(w, into,
-          {KIND_NOISY_DEVICE, WORK_LIST_OPERATORS, "noise", fmt::format("{}", now_us),
-           note(w, *limits)});
+  collect(w, into, {KIND_NOISY_DEVICE, WORK_LIST_OPERATORS, "noise", note(w, *limits)});
   return true;
 }
 

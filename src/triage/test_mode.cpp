@@ -23,7 +23,7 @@ bool collect_test(const work& w) {
   const auto& kinds = test->kinds();
   if (!kinds.empty() && std::ranges::find(kinds, w.in.what.kind) == kinds.end()) return false;
   collect(w, collecting_case(w.state, KIND_TEST, w.in.signal, true),
-          {KIND_TEST, WORK_LIST_TESTS, "test", fmt::format("{}", test->since_us()),
+          {KIND_TEST, WORK_LIST_TESTS, "test",
            built_in("varde:test", fmt::format("tested by {}", test->by()), w.policy, w.out.now())});
   return true;
 }

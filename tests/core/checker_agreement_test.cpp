@@ -3,6 +3,9 @@
 // that the island had on its disk may be lost.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <iterator>
 #include <random>
 #include <string>
 #include <vector>
@@ -26,18 +29,61 @@ class random_days {
   /// What came of one thing that happened.
   std::vector<Entry> something(test::bench& on) {
     on.now_us += below(90) * test::second_us;
-    return below(3) == 0 ? signal(on) : command(on);
+    switch (below(6)) {
+      case 0:
+      case 1:
+        return signal(on);
+      case 2:
+        return below(2) == 0 ? time(on) : command_of_subject(on);
+      default:
+        return command(on);
+    }
   }
 
  private:
   int below(int n) { return std::uniform_int_distribution<int>{0, n - 1}(random_); }
 
   std::vector<Entry> signal(test::bench& on) {
-    auto s = test::signal("d/" + std::to_string(below(200)), below(2) == 0 ? 4 : 11);
+    static constexpr std::array<std::uint32_t, 5> types{4, 11, 12, 14, 45};
+    static constexpr std::array<std::uint32_t, 5> statuses{10, 10, 23, 76, 77};
+    auto s = test::signal("d/" + std::to_string(below(200)), types[std::size_t(below(5))],
+                          statuses[std::size_t(below(5))]);
     s.set_device(below(2) == 0 ? "10140001" : "10140002");
     if (below(6) == 0) s.set_intent(alarm::v1::INTENT_RESET);
     s.set_received_at_us(on.now_us);
     return on.receive(s).entries;
+  }
+
+  std::vector<Entry> time(test::bench& on) {
+    std::vector<Entry> out;
+    for (const auto& due : triage::due_of(on.state, on.policy, on.at().now))
+      std::ranges::move(on.act(due).entries, std::back_inserter(out));
+    return out;
+  }
+
+  std::vector<Entry> command_of_subject(test::bench& on) {
+    auto asked = on.of_subject(node_ + std::to_string(++number_));
+    const auto signal = "d/" + std::to_string(below(200));
+    switch (below(5)) {
+      case 0:
+        asked.mutable_release_hold()->set_signal(
+            on.state.held().empty() ? signal : on.state.held(0).signal().id());
+        break;
+      case 1:
+        asked.mutable_raise_suppressed()->set_signal(
+            on.state.suppressed().empty() ? signal : on.state.suppressed(0).signal().id());
+        break;
+      case 2:
+        asked.mutable_start_test()->mutable_test()->set_device("10140001");
+        asked.mutable_start_test()->mutable_test()->add_kinds(alarm::v1::KIND_SAFETY_ALARM);
+        break;
+      case 3:
+        asked.mutable_start_absence()->mutable_absence()->set_until_us(on.now_us + 300'000'000);
+        break;
+      default:
+        asked.mutable_end_absence();
+    }
+    return on.act(asked).entries;
   }
 
   std::vector<Entry> command(test::bench& on) {
@@ -90,6 +136,24 @@ void append(std::vector<Entry>& to, const std::vector<Entry>& more) {
   to.insert(to.end(), more.begin(), more.end());
 }
 
+/// Rules of most sorts, so that holds end, noise is collected and doors become urgent.
+registry::v1::Policy some_rules() {
+  test::bench b;
+  b.rule("doors").mutable_hold()->set_wait_s(60);
+  b.policy.mutable_rules(0)->mutable_match()->add_kinds(alarm::v1::KIND_DOOR);
+  auto& beds = b.rule("beds");
+  beds.mutable_count()->set_count(2);
+  beds.mutable_count()->set_window_s(600);
+  beds.mutable_match()->add_kinds(alarm::v1::KIND_BED);
+  auto& noise = b.rule("varde:noise");
+  noise.mutable_noise()->set_count(3);
+  noise.mutable_noise()->set_window_s(600);
+  auto& urgent = *b.policy.add_lane_rules();
+  urgent.set_status(76);
+  urgent.set_lane(alarm::v1::LANE_LIFE);
+  return b.policy;
+}
+
 std::string record_of(const Entry& entry) {
   ledger::v1::VaultedCommit commit;
   commit.set_format(ledger::vaulted_format);
@@ -107,6 +171,7 @@ void check_an_outage(std::uint64_t seed) {
   random_days here{seed, "here-"}, there{seed + 1'000'000, "there-"};
   std::vector<Entry> ledger, ours;
   test::bench mainland;
+  mainland.policy = some_rules();
   for (int i = 0; i < things; ++i) append(ledger, here.something(mainland));
   test::bench island = mainland;
   for (int i = 0; i < things; ++i) append(ours, there.something(island));

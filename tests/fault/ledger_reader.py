@@ -27,9 +27,29 @@ BODIES = {
     30: "reopened",
     31: "handled_in_outage",
     32: "lease_taken",
+    33: "signal_held",
+    34: "hold_ended",
+    35: "test_started",
+    36: "test_ended",
+    37: "absence_started",
+    38: "absence_ended",
+    39: "check_done",
+    40: "requeued",
+    41: "escalated",
+    42: "moved_to_list",
+    43: "resident_identified",
+    44: "outage_changed",
+    45: "outage_reached",
 }
-# Where the signal is within the bodies that carry one.
-SIGNAL_IN = {"case_opened": 4, "alarm_joined": 1, "alarm_cleared": 1, "signal_recorded": 1}
+# Where the signal is within the bodies that carry one. What a rule lets wait lies a message deeper;
+# no scenario has such a rule.
+SIGNAL_IN = {
+    "case_opened": 4,
+    "alarm_joined": 1,
+    "alarm_cleared": 1,
+    "signal_recorded": 1,
+    "hold_ended": 3,
+}
 ACCEPTED = 2  # VisitState
 PAGE = 1000
 
