@@ -15,8 +15,38 @@ const std::string* press_in(const Entry& entry) {
   if (entry.has_alarm_joined()) return &entry.alarm_joined().signal().text();
   if (entry.has_alarm_cleared()) return &entry.alarm_cleared().signal().text();
   if (entry.has_signal_recorded()) return &entry.signal_recorded().signal().text();
+  if (entry.has_signal_held()) return &entry.signal_held().held().signal().text();
+  if (entry.hold_ended().has_signal()) return &entry.hold_ended().signal().text();
   return nullptr;
 }
+
+/// Where each press is: in the ledger once. A press that a rule lets wait is there until its hold
+/// ends, and then, unless it was restored, in a case.
+class whereabouts {
+ public:
+  void take(const Entry& entry, std::vector<std::string>& broken) {
+    const auto place = fmt::format("{}/{}", entry.subject(), entry.version());
+    if (entry.has_hold_ended()) {
+      const auto held = held_.find(entry.hold_ended().held_signal());
+      if (held == held_.end())
+        broken.push_back(place + " ends a hold that is not there");
+      else if (entry.hold_ended().how() != alarm::v1::HOLD_END_RESTORED)
+        places_.erase(held->second);
+      if (held != held_.end()) held_.erase(held);
+    }
+    const auto* press = press_in(entry);
+    if (press == nullptr || press->empty()) return;
+    if (!places_.emplace(*press, place).second)
+      broken.push_back(fmt::format("signal {} is in the ledger more than once", *press));
+    if (entry.has_signal_held()) held_[entry.signal_held().held().signal().id()] = *press;
+  }
+  [[nodiscard]] bool has(const std::string& press) const { return places_.contains(press); }
+  [[nodiscard]] const std::map<std::string, std::string>& held() const { return held_; }
+
+ private:
+  std::map<std::string, std::string> places_;  // of each press
+  std::map<std::string, std::string> held_;    // signal id → press
+};
 
 struct one_case {
   std::string owner;
@@ -39,7 +69,7 @@ void replay(const Entry& entry, std::map<std::string, one_case>& cases,
     c.owner = entry.actor().user();
   }
   if (entry.has_taken_over()) c.owner = entry.actor().user();
-  if (entry.has_released()) c.owner.clear();
+  if (entry.has_released() || entry.has_requeued()) c.owner.clear();
   if (entry.has_reopened()) c = {{}, false, c.visits, c.accepted};
   if (entry.has_closed()) {
     if (c.closed) say("closed twice");
@@ -57,7 +87,7 @@ void replay(const Entry& entry, std::map<std::string, one_case>& cases,
 
 std::vector<std::string> broken_promises(const model_redis& redis, const records& told) {
   std::vector<std::string> broken;
-  std::map<std::string, std::set<std::string>> presses;  // press → places it is at
+  whereabouts presses;
   std::map<std::string, int> commands;
   for (const auto& [about, list] : redis.subjects()) {
     std::map<std::string, one_case> cases;
@@ -66,18 +96,17 @@ std::vector<std::string> broken_promises(const model_redis& redis, const records
       if (entry.version() != ++version)
         broken.push_back(fmt::format("{} {}: version {} stands at place {}", about.first,
                                      about.second, entry.version(), version));
-      if (const auto* press = press_in(entry))
-        if (!presses[*press].insert(fmt::format("{}/{}", about.second, entry.version())).second ||
-            presses[*press].size() > 1)
-          broken.push_back(fmt::format("signal {} is in the ledger more than once", *press));
+      presses.take(entry, broken);
       if (!entry.command_id().empty()) ++commands[entry.command_id()];
       if (!entry.case_id().empty()) replay(entry, cases, broken);
     }
   }
   for (const auto& [press, when] : told.signals)
-    if (!presses.contains(press))
+    if (!presses.has(press))
       broken.push_back(fmt::format("signal {} was acknowledged at {} s and is nowhere", press,
                                    static_cast<double>(when) / second));
+  for (const auto& [signal, press] : presses.held())
+    broken.push_back(fmt::format("signal {} is held for ever", press));
   for (const auto& command : told.commands)
     if (const auto times = commands[command]; times != 1)
       broken.push_back(

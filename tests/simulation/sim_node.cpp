@@ -21,6 +21,40 @@ base::error_code gone() {
 
 }  // namespace
 
+namespace {
+
+constexpr int municipalities = 2;
+
+/// Where power is lost, it may come back within the time that the first municipality waits; each
+/// has its own power lines.
+registry::v1::MunicipalitySet made_up_municipality(int number) {
+  registry::v1::MunicipalitySet set;
+  set.mutable_municipality()->set_id(municipality_of(number));
+  for (int resident = number == 0 ? municipalities : number; resident <= residents;
+       resident += municipalities) {
+    const auto id = std::to_string(resident);
+    set.add_residents()->set_id(id);
+    auto& device = *set.add_devices();
+    device.set_id("d" + id);
+    device.set_protocol("scaip");
+    device.set_wire_id("d" + id);
+    device.set_kind("safety_alarm");
+    device.set_state(registry::v1::DEVICE_STATE_INSTALLED);
+    device.set_resident(id);
+    device.add_depends_on("power:" + set.municipality().id());
+  }
+  if (number != 0) return set;
+  auto& rule = *set.mutable_policy()->add_rules();
+  rule.set_id("power-back-soon");
+  rule.set_reason("Power is often back within a minute");
+  rule.set_own(true);
+  rule.mutable_match()->add_kinds(alarm::v1::KIND_MAINS);
+  rule.mutable_hold()->set_wait_s(45);
+  return set;
+}
+
+}  // namespace
+
 sim_node::sim_node(world& w, redis_service& redis, const mutations& off, std::string name,
                    core::acknowledgement policy, std::int64_t clock_error, answered on_answer)
     : w_(w),
@@ -30,11 +64,7 @@ sim_node::sim_node(world& w, redis_service& redis, const mutations& off, std::st
       policy_(policy),
       clock_error_(clock_error),
       answered_(std::move(on_answer)) {
-  for (const auto* id : {"9901", "9902"}) {
-    registry::v1::MunicipalitySet set;
-    set.mutable_municipality()->set_id(id);
-    directory_.replace(std::move(set));
-  }
+  for (int i = 0; i < municipalities; ++i) directory_.replace(made_up_municipality(i));
 }
 
 sim_node::~sim_node() = default;

@@ -30,6 +30,12 @@ struct redis_service {
   std::uint64_t term = 0;  // another after each failover or restart: connections of before are gone
 };
 
+inline constexpr int residents = 12;  // numbered from 1
+/// Of a resident, or of a municipality by its own number.
+[[nodiscard]] inline std::string municipality_of(int number) {
+  return number % 2 == 0 ? "9901" : "9902";
+}
+
 class sim_node final : public core::ledger_port, public core::vault_port, alarm::answer_sink {
  public:
   using answered = std::function<void(std::uint64_t ticket, alarm::verdict)>;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 
 #include "alarm/fold.hpp"
@@ -14,7 +15,6 @@ namespace varde::simulation {
 namespace {
 
 constexpr moment patience = 4 * second;  // of a device or a person with a node that says nothing
-constexpr int residents = 12;
 constexpr moment known_everywhere = 20 * second;  // till a lease is taken, a beat, a tick
 
 double in_seconds(moment m) { return static_cast<double>(m) / second; }
@@ -40,6 +40,7 @@ class centre {
     w_.run_until(10 * second);
     end_ = plan_.hours * hour;
     press_sometime();
+    storm_sometime();
     for (int i = 0; i < 4; ++i) {
       operators_.push_back(std::make_unique<person>(fmt::format("op{}", i), any_node()));
       work(*operators_.back());
@@ -55,10 +56,11 @@ class centre {
   }
 
  private:
+  enum class sent : std::uint8_t { button, door, power_lost, power_back };
   struct press {
     std::string id;
     int resident = 0;
-    bool life = true;
+    sent what = sent::button;
     bool acknowledged = false;
     int tries = 0;
   };
@@ -74,8 +76,6 @@ class centre {
 
   sim_node* any_node() { return w_.luck.one_of(nodes_).get(); }
 
-  static std::string municipality_of(int resident) { return resident % 2 == 0 ? "9901" : "9902"; }
-
   // --- Devices ---------------------------------------------------------------------------------
 
   void press_sometime() {
@@ -83,15 +83,45 @@ class centre {
       if (over_) return;
       const int burst = w_.luck.percent(10) ? 6 : 1;
       for (int i = 0; i < burst; ++i) {
-        auto p = std::make_shared<press>();
-        p->id = fmt::format("device/{}", ++presses_);
-        p->resident = static_cast<int>(w_.luck.between(1, residents));
-        p->life = w_.luck.percent(70);
-        send(p);
+        const auto resident = static_cast<int>(w_.luck.between(1, residents));
+        const auto p = send_new(resident, w_.luck.percent(70) ? sent::button : sent::door);
         // The device did not hear the answer, or is impatient: the same again, elsewhere.
         if (w_.luck.percent(20)) w_.after(w_.luck.between(0, second), [this, p] { send(p); });
       }
       press_sometime();
+    });
+  }
+
+  std::shared_ptr<press> send_new(int resident, sent what) {
+    auto p = std::make_shared<press>();
+    p->id = fmt::format("device/{}", ++presses_);
+    p->resident = resident;
+    p->what = what;
+    send(p);
+    return p;
+  }
+
+  /// The power of many homes at once, which flickers in some; it is back everywhere in the end.
+  void storm_sometime() {
+    w_.after(w_.luck.between(40 * minute, 3 * hour), [this] {
+      if (over_) return;
+      ++faults_["power cut"];
+      tell("power cut");
+      for (int resident = 1; resident <= residents; ++resident)
+        if (w_.luck.percent(70)) flicker(resident, w_.luck.between(0, minute));
+      storm_sometime();
+    });
+  }
+
+  void flicker(int resident, moment delay) {
+    w_.after(delay, [this, resident] {
+      send_new(resident, sent::power_lost);
+      w_.after(w_.luck.percent(30) ? w_.luck.between(second, 30 * second)
+                                   : w_.luck.between(minute, 20 * minute),
+               [this, resident] {
+                 send_new(resident, sent::power_back);
+                 if (!over_ && w_.luck.percent(40)) flicker(resident, w_.luck.between(0, minute));
+               });
     });
   }
 
@@ -102,19 +132,33 @@ class centre {
     a.signal.set_text(p->id);
     a.signal.set_device(fmt::format("d{}", p->resident));
     a.signal.set_protocol("scaip");
-    a.signal.set_intent(alarm::v1::INTENT_ALARM);
-    a.signal.set_device_type(p->life ? 4 : 14);
-    a.signal.set_status(10);
+    a.signal.set_intent(p->what == sent::power_back ? alarm::v1::INTENT_RESET
+                                                    : alarm::v1::INTENT_ALARM);
+    fill_codes(a, p->what);
     a.municipality = alarm::municipality_id{municipality_of(p->resident)};
     a.subject = alarm::resident_subject(std::to_string(p->resident));
     a.known_device = true;
-    a.lane = p->life ? alarm::v1::LANE_LIFE : alarm::v1::LANE_CARE;
     a.reply = {0, ++tickets_};
     waiting_[tickets_] = p;
     any_node()->signal(std::move(a));
     w_.after(patience, [this, p] {
       if (!p->acknowledged) send(p);
     });
+  }
+
+  /// SCAIP's codes of the device and of what happened.
+  static void fill_codes(alarm::admission& a, sent what) {
+    struct codes {
+      std::uint32_t device_type, status;
+      alarm::v1::Lane lane;
+    };
+    static constexpr std::array table{
+        codes{4, 10, alarm::v1::LANE_LIFE}, codes{14, 10, alarm::v1::LANE_CARE},
+        codes{41, 85, alarm::v1::LANE_TECHNICAL}, codes{41, 86, alarm::v1::LANE_TECHNICAL}};
+    const auto& row = table.at(static_cast<std::size_t>(what));
+    a.signal.set_device_type(row.device_type);
+    a.signal.set_status(row.status);
+    a.lane = row.lane;
   }
 
   void heard(std::uint64_t ticket, alarm::verdict v) {
@@ -463,7 +507,9 @@ class centre {
     std::map<std::string, std::string> open;
     for (const auto& entry : redis_.data.log()) {
       const auto& id = entry.case_id();
-      if (entry.has_case_opened() || entry.has_reopened() || entry.has_released()) open[id] = "";
+      if (entry.has_case_opened() || entry.has_reopened() || entry.has_released() ||
+          entry.has_requeued())
+        open[id] = "";
       if (entry.has_claimed() || entry.has_taken_over()) open[id] = entry.actor().user();
       if (entry.has_closed()) open.erase(id);
     }
