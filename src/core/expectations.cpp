@@ -6,7 +6,9 @@
 #include <algorithm>
 
 #include "alarm/ids.hpp"
+#include "base/local_time.hpp"
 #include "triage/expectations.hpp"
+#include "triage/proof.hpp"
 
 namespace varde::core {
 
@@ -20,13 +22,18 @@ bool watches(const registry::set_view& set, const registry::v1::Rule& rule,
   });
 }
 
+alarm::subject_id subject_of(const registry::v1::Device& installed) {
+  return installed.resident().empty() ? alarm::household_subject(installed.household())
+                                      : alarm::resident_subject(installed.resident());
+}
+
 alarm::v1::Command question(const registry::set_view& set, const std::string& rule,
                             base::wall_time from, base::wall_time due,
-                            const registry::v1::Resident& resident) {
+                            const alarm::subject_id& subject) {
   alarm::v1::Command out;
   out.set_id(fmt::format("look_for/{}/{}", rule, base::to_us(due)));
   out.set_municipality(set.id());
-  out.set_subject(alarm::resident_subject(resident.id()).str());
+  out.set_subject(subject.str());
   out.mutable_actor()->set_kind(alarm::v1::ACTOR_KIND_SYSTEM);
   out.mutable_actor()->set_user("system");
   out.mutable_look_for()->set_rule(rule);
@@ -49,7 +56,29 @@ std::vector<alarm::v1::Command> expectations::due(const registry::set_view& set,
   std::size_t looked_at = 0;
   while (!place.rounds.empty() && ask(set, place.rounds.front(), looked_at, out))
     place.rounds.pop_front();
+  ask_for_proofs(set, place, now, out);
   return out;
+}
+
+void expectations::ask_for_proofs(const registry::set_view& set, place& at, base::wall_time now,
+                                  std::vector<alarm::v1::Command>& out) {
+  const auto clock = base::to_local(now);
+  const auto today = clock.day.time_since_epoch().count();
+  if (clock.since_midnight < proof_hour) return;
+  if (at.proved_day != today) at.devices_asked = 0;
+  at.proved_day = today;
+  const auto& devices = set.set().devices();
+  // Named by the span of days it is in, so that what is missing is said once in each.
+  const auto span = std::chrono::days{today - today % triage::proof_within.count()};
+  for (std::size_t looked_at = 0; at.devices_asked < devices.size(); ++at.devices_asked) {
+    if (out.size() >= questions_max || looked_at++ == looked_at_max) return;
+    const auto& device = devices[at.devices_asked];
+    if (device.state() != registry::v1::DEVICE_STATE_INSTALLED ||
+        !triage::must_prove(set.policy(), device))
+      continue;
+    out.push_back(question(set, triage::proof_of(device.wire_id()), now - triage::proof_within,
+                           base::wall_time{span}, subject_of(device)));
+  }
 }
 
 /// True when everybody whom the rule watches was asked. A set that was replaced meanwhile is gone
@@ -64,7 +93,8 @@ bool expectations::ask(const registry::set_view& set, round& r, std::size_t& loo
   for (; r.asked < residents.size(); ++r.asked) {
     if (out.size() == questions_max || looked_at++ == looked_at_max) return false;
     if (watches(set, *rule, residents[r.asked]))
-      out.push_back(question(set, r.rule, r.from, r.due, residents[r.asked]));
+      out.push_back(
+          question(set, r.rule, r.from, r.due, alarm::resident_subject(residents[r.asked].id())));
   }
   return true;
 }

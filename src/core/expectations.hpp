@@ -25,6 +25,9 @@ class expectations {
   static constexpr std::size_t questions_max = 500;
   static constexpr std::size_t looked_at_max = 10'000;
 
+  /// Once a day, from this hour by Norwegian clocks on, of every device that must prove itself.
+  static constexpr std::chrono::hours proof_hour{9};
+
   /// The questions that are due, in the order of their moments, as the system's commands. To be
   /// called each second for each municipality whose house this node keeps.
   [[nodiscard]] std::vector<alarm::v1::Command> due(const registry::set_view& set,
@@ -42,7 +45,11 @@ class expectations {
   struct place {
     base::wall_time looked_until;
     std::deque<round> rounds;
+    std::int64_t proved_day = 0;  // that proofs are being asked for
+    int devices_asked = 0;        // on that day
   };
+  static void ask_for_proofs(const registry::set_view& set, place& at, base::wall_time now,
+                             std::vector<alarm::v1::Command>& out);
   static bool ask(const registry::set_view& set, round& r, std::size_t& looked_at,
                   std::vector<alarm::v1::Command>& out);
 

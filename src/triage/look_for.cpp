@@ -7,6 +7,7 @@
 
 #include "triage/absence.hpp"
 #include "triage/place.hpp"
+#include "triage/proof.hpp"
 
 namespace varde::triage {
 
@@ -76,6 +77,7 @@ Kind kind_missed(const Rule& rule) {
 command_decision look_for(const SubjectState& state, const Command& command, const grounds& on,
                           const context& at) {
   const auto& asked = command.look_for();
+  if (asks_for_proof(asked)) return look_for_proof(state, command, on, at);
   const auto* rule = rule_named(on.policy, asked.rule());
   if (rule == nullptr || rule->off()) return {command_verdict::refused, "no_such_rule", {}};
   auto by = note_of(*rule, words_without(*rule), on.policy, at.now);

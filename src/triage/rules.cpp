@@ -43,10 +43,14 @@ bool matches(const RuleMatch& match, const arrival& in, base::wall_time now) {
          is_in_time(match, now);
 }
 
+bool may_touch_life(const Rule& rule) {
+  return rule.own() && !rule.match().device_kinds().empty() && !rule.match().kinds().empty();
+}
+
 bool may_decide(const Rule& rule, const arrival& in, base::wall_time now) {
   if (rule.off()) return false;
   const bool life = in.what.lane == LANE_LIFE;
-  if (life && !(rule.own() && !rule.match().device_kinds().empty())) return false;
+  if (life && !may_touch_life(rule)) return false;
   return matches(rule.match(), in, now);
 }
 

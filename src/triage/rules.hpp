@@ -28,6 +28,9 @@ struct work {
 /// All that is filled in holds, the time of day by Norwegian clocks.
 [[nodiscard]] bool matches(const registry::v1::RuleMatch& match, const arrival& in,
                            base::wall_time now);
+/// The municipality's own, and names both the kinds of alarm and the kinds of device. No other rule
+/// decides anything about a life alarm.
+[[nodiscard]] bool may_touch_life(const registry::v1::Rule& rule);
 /// Switched on, about this signal, and allowed to touch its lane.
 [[nodiscard]] bool may_decide(const registry::v1::Rule& rule, const arrival& in,
                               base::wall_time now);

@@ -9,6 +9,7 @@
 #include "triage/look_for.hpp"
 #include "triage/outage_commands.hpp"
 #include "triage/place.hpp"
+#include "triage/proof.hpp"
 
 namespace varde::triage {
 
@@ -171,6 +172,8 @@ std::optional<signal_in_question> question_of(const SubjectState& state, const C
   } else if (command.has_raise_suppressed()) {
     if (const auto* kept = find_suppressed(state, command.raise_suppressed().signal()))
       return signal_in_question{kept->signal(), kept->kind()};
+  } else if (command.has_look_for() && asks_for_proof(command.look_for())) {
+    return signal_in_question{{}, KIND_FAULT};
   } else if (command.has_look_for()) {
     if (const auto* rule = rule_named(policy, command.look_for().rule()))
       return signal_in_question{{}, kind_missed(*rule)};

@@ -84,3 +84,21 @@ TEST(expectations, a_clock_that_is_set_back_asks_nothing_twice) {
   EXPECT_TRUE(asked.due(*set, day + 8h).empty());
   EXPECT_TRUE(asked.due(*set, day + 9h + 1min).empty());
 }
+
+TEST(expectations, devices_that_must_prove_themselves_are_asked_once_a_day) {
+  auto set = home_with_sensors(3)->set();
+  auto& rule = *set.mutable_policy()->add_rules();
+  rule.set_id("buttons");
+  rule.set_own(true);
+  rule.mutable_match()->add_device_kinds("safety_alarm");
+  rule.mutable_match()->add_kinds(alarm::v1::KIND_SAFETY_ALARM);
+  rule.mutable_hold()->set_wait_s(10);
+  const auto view = registry::set_view::make(std::move(set));
+  core::expectations asked;
+  EXPECT_TRUE(asked.due(*view, day + 7h).empty());
+  const auto questions = asked.due(*view, day + 8h);
+  ASSERT_EQ(questions.size(), 1u);
+  EXPECT_EQ(questions[0].subject(), "r-2");
+  EXPECT_EQ(questions[0].look_for().rule(), "varde:proof/w2");
+  EXPECT_TRUE(asked.due(*view, day + 8h + 1s).empty());
+}

@@ -94,6 +94,7 @@ TEST(hold, a_more_severe_signal_does_not_wait_behind_a_milder_one) {
   urgent.set_lane(LANE_LIFE);
   b.policy.mutable_rules(0)->set_own(true);
   b.policy.mutable_rules(0)->mutable_match()->add_device_kinds("door");
+  b.policy.mutable_rules(0)->mutable_match()->add_kinds(KIND_DOOR);
   b.about.device_kind = "door";
   b.receive(signal("d/2", door, 76));
   ASSERT_EQ(b.state.cases_size(), 1);
@@ -112,21 +113,20 @@ TEST(hold, an_operator_may_have_it_at_once) {
   EXPECT_EQ(b.act(release).verdict, triage::command_verdict::not_found);
 }
 
-TEST(hold, life_waits_only_for_an_own_rule_that_names_the_device_kind) {
-  struct row {
-    bool own, named, waits;
-  };
-  for (const auto& [own, named, waits] : {row{false, false, false}, row{true, false, false},
-                                          row{false, true, false}, row{true, true, true}}) {
+TEST(hold, life_waits_only_for_an_own_rule_that_names_the_kinds_of_device_and_alarm) {
+  for (int allowed = 0; allowed < 8; ++allowed) {
+    const bool own = allowed & 1, device = allowed & 2, kind = allowed & 4;
     bench b;
     b.about.device_kind = "button";
     auto& rule = b.rule("buttons");
     rule.mutable_hold()->set_wait_s(10);
     rule.set_own(own);
-    if (named) rule.mutable_match()->add_device_kinds("button");
+    if (device) rule.mutable_match()->add_device_kinds("button");
+    if (kind) rule.mutable_match()->add_kinds(KIND_SAFETY_ALARM);
     b.receive(signal("d/1"));
-    EXPECT_EQ(b.state.held_size(), waits ? 1 : 0) << own << named;
-    EXPECT_EQ(b.state.cases_size(), waits ? 0 : 1) << own << named;
+    const bool waits = own && device && kind;
+    EXPECT_EQ(b.state.held_size(), waits ? 1 : 0) << allowed;
+    EXPECT_EQ(b.state.cases_size(), waits ? 0 : 1) << allowed;
   }
 }
 

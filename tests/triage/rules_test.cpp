@@ -225,7 +225,7 @@ TEST(noise, another_sensor_behind_the_same_gateway_is_not_noisy) {
   EXPECT_EQ(b.state.cases(0).signal_count(), 21u);
 }
 
-TEST(outage, mains_and_links_belong_to_it_and_a_press_does_not) {
+TEST(outage_case, mains_and_links_belong_to_it_and_a_press_does_not) {
   bench b;
   b.about.in_outage = "9901.outages.3";
   b.receive(signal("d/1", 45, 85));
