@@ -3,6 +3,7 @@
 #include "registry/dependency_index.hpp"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 namespace varde::registry {
@@ -11,6 +12,21 @@ namespace {
 
 constexpr std::string_view gateway_prefix = "gateway:";
 constexpr std::string_view postal_prefix = "postal:";
+
+/// In the order in which one of several equals is blamed. What comes from `gateway` on carries
+/// signals and no power.
+constexpr std::array<std::string_view, 4> may_fail_the_mains{"power", "building", "", "postal"};
+constexpr std::array<std::string_view, 4> carries_signals{"gateway", "station", "network", "cloud"};
+
+std::size_t rank_of(std::string_view name) {
+  const auto type = type_of_parent(name);
+  if (const auto at = std::ranges::find(carries_signals, type); at != carries_signals.end())
+    return may_fail_the_mains.size() + static_cast<std::size_t>(at - carries_signals.begin());
+  const auto at = std::ranges::find(may_fail_the_mains, type);
+  constexpr std::size_t any_other = 2;
+  return at == may_fail_the_mains.end() ? any_other
+                                        : static_cast<std::size_t>(at - may_fail_the_mains.begin());
+}
 
 bool is_installed(const v1::Device& device) { return device.state() == v1::DEVICE_STATE_INSTALLED; }
 
@@ -44,8 +60,8 @@ class dependency_index::builder {
   parent_index intern(std::string_view name, bool lives_with_the_set) {
     if (const auto at = out_.by_name_.find(name); at != out_.by_name_.end()) return at->second;
     if (!lives_with_the_set) name = out_.own_names_.emplace_back(name);
-    const auto index = static_cast<parent_index>(out_.parents_.size());
-    out_.parents_.push_back({name});
+    const auto index = static_cast<parent_index>(out_.names_.size());
+    out_.names_.push_back(name);
     out_.by_name_.emplace(name, index);
     return index;
   }
@@ -105,7 +121,6 @@ class dependency_index::builder {
       if (is_installed(device)) link(device);
       out_.begins_.push_back(static_cast<std::uint32_t>(out_.links_.size()));
     }
-    out_.home_count_ = people_in_.size();
   }
 
   void link(const v1::Device& device) {
@@ -114,7 +129,7 @@ class dependency_index::builder {
     add_all_of(device, gateway_depth_max);
     const auto first = out_.links_.begin() + out_.begins_.back();
     if (std::any_of(first, out_.links_.end(), [&](parent_index parent) {
-          return type_of_parent(out_.parents_[parent].name) == "postal";
+          return type_of_parent(out_.names_[parent]) == "postal";
         }))
       return;
     const auto* address = address_of(device);
@@ -133,28 +148,42 @@ class dependency_index::builder {
       return numbered(household_homes_, household, people == people_of_.end() ? 0 : people->second);
     }
     if (resident != residents_.end()) return numbered(resident_homes_, device.resident(), 1);
-    people_in_.push_back(0);
-    return static_cast<home_index>(people_in_.size() - 1);
+    out_.residents_.push_back(0);
+    return static_cast<home_index>(out_.residents_.size() - 1);
   }
 
   using homes = boost::unordered_flat_map<std::string_view, home_index>;
   home_index numbered(homes& known, std::string_view id, std::uint32_t people) {
-    const auto [at, fresh] = known.try_emplace(id, static_cast<home_index>(people_in_.size()));
-    if (fresh) people_in_.push_back(people);
+    const auto [at, fresh] = known.try_emplace(id, static_cast<home_index>(out_.residents_.size()));
+    if (fresh) out_.residents_.push_back(people);
     return at->second;
   }
 
   void drop_lonely_parents() {
-    for (const auto parent : out_.links_) ++out_.parents_[parent].devices;
-    std::vector<parent_index> moved(out_.parents_.size(), no_parent);
-    std::vector<parent> kept;
-    for (std::size_t i = 0; i < out_.parents_.size(); ++i) {
-      if (out_.parents_[i].devices < 2) continue;
-      moved[i] = static_cast<parent_index>(kept.size());
-      kept.push_back(out_.parents_[i]);
+    std::vector<std::uint32_t> devices(out_.names_.size());
+    for (const auto parent : out_.links_) ++devices[parent];
+    std::vector<parent_index> kept;
+    for (std::size_t i = 0; i < devices.size(); ++i)
+      if (devices[i] >= 2) kept.push_back(static_cast<parent_index>(i));
+    std::ranges::stable_sort(kept, {}, [&](auto i) { return rank_of(out_.names_[i]); });
+
+    std::vector<parent_index> moved(devices.size(), no_parent);
+    std::vector<std::string_view> names;
+    names.reserve(kept.size());
+    out_.devices_under_.reserve(kept.size());
+    for (const auto i : kept) {
+      moved[i] = static_cast<parent_index>(names.size());
+      names.push_back(out_.names_[i]);
+      out_.devices_under_.push_back(devices[i]);
+      if (rank_of(names.back()) < may_fail_the_mains.size())
+        out_.signals_only_from_ = static_cast<parent_index>(names.size());
     }
-    kept.shrink_to_fit();
-    out_.parents_ = std::move(kept);
+    out_.names_ = std::move(names);
+    move_links(moved);
+    name_again();
+  }
+
+  void move_links(const std::vector<parent_index>& moved) {
     std::uint32_t to = 0;
     for (std::size_t device = 0; device + 1 < out_.begins_.size(); ++device) {
       const auto from = out_.begins_[device];
@@ -165,10 +194,13 @@ class dependency_index::builder {
     out_.begins_.back() = to;
     out_.links_.resize(to);
     out_.links_.shrink_to_fit();
-    out_.by_name_.clear();
-    out_.by_name_.reserve(out_.parents_.size());
-    for (std::size_t i = 0; i < out_.parents_.size(); ++i)
-      out_.by_name_.emplace(out_.parents_[i].name, static_cast<parent_index>(i));
+  }
+
+  void name_again() {
+    out_.by_name_ = {};
+    out_.by_name_.reserve(out_.names_.size());
+    for (std::size_t i = 0; i < out_.names_.size(); ++i)
+      out_.by_name_.emplace(out_.names_[i], static_cast<parent_index>(i));
   }
 
   /// The next device's begin has not been moved yet, so it is still this one's end.
@@ -178,13 +210,15 @@ class dependency_index::builder {
     std::vector<device_index> by_home(out_.homes_.size());
     std::iota(by_home.begin(), by_home.end(), device_index{0});
     std::ranges::stable_sort(by_home, {}, [&](device_index device) { return out_.homes_[device]; });
-    std::vector<home_index> last_home(out_.parents_.size(), ~home_index{0});
+    out_.homes_under_.resize(out_.names_.size());
+    out_.residents_under_.resize(out_.names_.size());
+    std::vector<home_index> last_home(out_.names_.size(), ~home_index{0});
     for (const auto device : by_home)
       for (const auto parent : out_.parents_of(device)) {
         const auto home = out_.homes_[device];
         if (std::exchange(last_home[parent], home) == home) continue;
-        ++out_.parents_[parent].homes;
-        out_.parents_[parent].residents += people_in_[home];
+        ++out_.homes_under_[parent];
+        out_.residents_under_[parent] += out_.residents_[home];
       }
   }
 
@@ -195,7 +229,6 @@ class dependency_index::builder {
   boost::unordered_flat_map<std::string_view, std::uint32_t> people_of_;  // by household
   boost::unordered_flat_map<parent_index, int> gateways_;                 // to the device it is
   homes household_homes_, resident_homes_;
-  std::vector<std::uint32_t> people_in_;  // by home
   std::string scratch_;
 };
 
@@ -211,10 +244,13 @@ parent_index dependency_index::find(std::string_view name) const {
 }
 
 std::size_t dependency_index::bytes() const noexcept {
-  std::size_t total =
-      parents_.capacity() * sizeof(parent) + begins_.capacity() * sizeof(std::uint32_t) +
-      links_.capacity() * sizeof(parent_index) + homes_.capacity() * sizeof(home_index) +
-      by_name_.bucket_count() * sizeof(std::pair<std::string_view, parent_index>);
+  const auto of_numbers = [](const auto&... lists) {
+    return (... + (lists.capacity() * sizeof(std::uint32_t)));
+  };
+  std::size_t total = of_numbers(devices_under_, homes_under_, residents_under_, begins_, links_,
+                                 homes_, residents_) +
+                      names_.capacity() * sizeof(std::string_view) +
+                      by_name_.bucket_count() * sizeof(std::pair<std::string_view, parent_index>);
   for (const auto& name : own_names_) total += sizeof(name) + name.capacity();
   return total;
 }

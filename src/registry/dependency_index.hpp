@@ -43,51 +43,58 @@ class dependency_index {
   dependency_index& operator=(dependency_index&&) = default;
 
   [[nodiscard]] std::size_t device_count() const noexcept { return homes_.size(); }
-  [[nodiscard]] std::size_t parent_count() const noexcept { return parents_.size(); }
+  [[nodiscard]] std::size_t parent_count() const noexcept { return names_.size(); }
   /// Homes with an installed device.
-  [[nodiscard]] std::size_t home_count() const noexcept { return home_count_; }
+  [[nodiscard]] std::size_t home_count() const noexcept { return residents_.size(); }
 
   /// Each once; nothing for a device that is not installed.
   [[nodiscard]] std::span<const parent_index> parents_of(device_index device) const {
     return {links_.data() + begins_[device], links_.data() + begins_[device + 1]};
   }
   [[nodiscard]] home_index home_of(device_index device) const { return homes_[device]; }
+  /// Parents from this number on carry signals and no power: gateways, stations, networks, clouds.
+  /// Before them stand those that can fail the mains, power areas first.
+  [[nodiscard]] parent_index signals_only_from() const noexcept { return signals_only_from_; }
   [[nodiscard]] bool is_under(device_index device, parent_index parent) const;
 
+  [[nodiscard]] std::uint32_t residents_in(home_index home) const { return residents_[home]; }
+
   /// "power:NO5-17"
-  [[nodiscard]] std::string_view name_of(parent_index parent) const {
-    return parents_[parent].name;
-  }
+  [[nodiscard]] std::string_view name_of(parent_index parent) const { return names_[parent]; }
   /// no_parent if no two devices depend on it.
   [[nodiscard]] parent_index find(std::string_view name) const;
   static constexpr parent_index no_parent = ~parent_index{0};
 
   [[nodiscard]] std::uint32_t devices_under(parent_index parent) const {
-    return parents_[parent].devices;
+    return devices_under_[parent];
   }
   [[nodiscard]] std::uint32_t homes_under(parent_index parent) const {
-    return parents_[parent].homes;
+    return homes_under_[parent];
   }
   [[nodiscard]] std::uint32_t residents_under(parent_index parent) const {
-    return parents_[parent].residents;
+    return residents_under_[parent];
   }
+
+  /// The tables themselves, for whoever counts with them.
+  [[nodiscard]] std::span<const std::uint32_t> begins() const noexcept { return begins_; }
+  [[nodiscard]] std::span<const parent_index> links() const noexcept { return links_; }
+  [[nodiscard]] std::span<const home_index> homes() const noexcept { return homes_; }
+  [[nodiscard]] std::span<const std::uint32_t> devices_under() const { return devices_under_; }
+  [[nodiscard]] std::span<const std::uint32_t> homes_under() const { return homes_under_; }
 
   [[nodiscard]] std::size_t bytes() const noexcept;
 
  private:
-  struct parent {
-    std::string_view name;
-    std::uint32_t devices = 0;
-    std::uint32_t homes = 0;
-    std::uint32_t residents = 0;
-  };
   class builder;
 
-  std::vector<parent> parents_;
+  // By parent:
+  std::vector<std::string_view> names_;
+  std::vector<std::uint32_t> devices_under_, homes_under_, residents_under_;
   std::vector<std::uint32_t> begins_{0};  // of each device's links, and their end
   std::vector<parent_index> links_;
-  std::vector<home_index> homes_;  // by device
-  std::size_t home_count_ = 0;
+  std::vector<home_index> homes_;         // by device
+  std::vector<std::uint32_t> residents_;  // by home
+  parent_index signals_only_from_ = 0;
   boost::unordered_flat_map<std::string_view, parent_index> by_name_;
   std::deque<std::string> own_names_;  // those that the set spells otherwise
 };

@@ -109,6 +109,18 @@ TEST(dependency_index, the_postal_area_is_the_addresss_where_none_is_named) {
   EXPECT_EQ(parents(*set, "w3"), names{"postal:1"});
 }
 
+TEST(dependency_index, what_carries_signals_only_comes_last_and_power_first) {
+  town t;
+  t.person("a");
+  for (const auto* id : {"1", "2"})
+    t.device(id, "a", {"network:N", "pump:X", "cloud:C", "power:P"});
+  const auto set = t.view();
+  const auto& all = set->dependencies();
+  EXPECT_EQ(all.find("power:P"), 0u);
+  EXPECT_EQ(all.find("pump:X"), 1u);
+  EXPECT_EQ(all.signals_only_from(), 2u);
+}
+
 TEST(dependency_index, counts_devices_homes_and_people_apart) {
   town t;
   t.person("a", "h1");
