@@ -21,6 +21,8 @@ struct dependencies {
   std::span<const std::uint32_t> devices_under;  // by parent
   std::span<const std::uint32_t> homes_under;    // by parent
   std::uint32_t home_count = 0;
+  /// Parents from this number on carry signals and no power.
+  std::uint32_t signals_only_from = ~std::uint32_t{0};
 
   static constexpr std::uint32_t no_parent = ~std::uint32_t{0};
 

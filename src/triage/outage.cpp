@@ -92,7 +92,8 @@ void outage_correlator::leave(std::uint32_t device, down_device& one) {
 }
 
 std::uint32_t outage_correlator::restore(std::uint32_t parent, std::int64_t began_us) {
-  active_[++newest_] = {.parent = parent, .opened_us = began_us};
+  active_[++newest_] = {
+      .parent = parent, .opened_us = began_us, .mains = parent < on_.signals_only_from};
   return newest_;
 }
 
@@ -229,6 +230,37 @@ void outage_correlator::absorb(outage_change& out) {
 
 // --- Endings -------------------------------------------------------------------------------------
 
+/// Its devices are in no outage any more. Those that are still down.
+std::vector<std::uint32_t> outage_correlator::let_go(std::uint32_t number, const active& one) {
+  std::vector<std::uint32_t> left;
+  for (const auto device : one.members) {
+    const auto at = down_.find(device);
+    if (at == down_.end() || at->second.outage != number) continue;
+    at->second.outage = 0;
+    counts_.add_explained(device, -1);
+    if (at->second.signs == 0)
+      down_.erase(at);
+    else
+      left.push_back(device);
+  }
+  return left;
+}
+
+void outage_correlator::drop(std::uint32_t outage) {
+  const auto at = active_.find(outage);
+  if (at == active_.end()) return;
+  (void)let_go(outage, at->second);
+  std::erase_if(absorbing_,
+                [&](const absorption& work) { return work.into == outage || work.from == outage; });
+  active_.erase(at);
+}
+
+outage_correlator::seen_down outage_correlator::seen(std::uint32_t device) const {
+  const auto at = down_.find(device);
+  if (at == down_.end()) return {};
+  return {at->second.since_us, at->second.signs == bit(down_sign::silent)};
+}
+
 bool outage_correlator::end(std::int64_t now_us, outage_change& out) {
   if (now_us - looked_us_ < 1'000'000) return false;
   for (auto at = active_.begin(); at != active_.end(); ++at) {
@@ -241,16 +273,7 @@ bool outage_correlator::end(std::int64_t now_us, outage_change& out) {
     if (now_us - one.quiet_us < (one.units.empty() ? all_back_after_us : over_after_us)) continue;
     describe(out, number, one);
     out.over = true;
-    for (const auto device : one.members) {
-      const auto still = down_.find(device);
-      if (still == down_.end() || still->second.outage != number) continue;
-      still->second.outage = 0;
-      counts_.add_explained(device, -1);
-      if (still->second.signs == 0)
-        down_.erase(still);
-      else
-        out.left.push_back(device);
-    }
+    out.left = let_go(number, one);
     active_.erase(at);
     return true;
   }

@@ -72,6 +72,16 @@ class outage_correlator {
   void restore_device(std::uint32_t outage, std::uint32_t device, down_sign sign,
                       std::int64_t since_us);
 
+  /// Somebody closed it: what is still down in it is in none, and opens none.
+  void drop(std::uint32_t outage);
+
+  /// Since when a device is down, and whether it only went silent.
+  struct seen_down {
+    std::int64_t since_us = 0;
+    bool silent = false;
+  };
+  [[nodiscard]] seen_down seen(std::uint32_t device) const;
+
   /// Every device that is down and in no outage, for the correlator that takes over.
   void for_each_alone(const std::function<void(std::uint32_t device, down_sign sign,
                                                std::int64_t since_us)>& tell) const;
@@ -118,6 +128,7 @@ class outage_correlator {
   void take_in(down_device& one, std::uint32_t device, actives::iterator into);
   void count_in(active& in, std::uint32_t device, int by);
   void leave(std::uint32_t device, down_device& one);
+  [[nodiscard]] std::vector<std::uint32_t> let_go(std::uint32_t number, const active& one);
   [[nodiscard]] bool expire(std::int64_t now_us);
   [[nodiscard]] bool let_return(std::int64_t now_us);
   void absorb(outage_change& out);

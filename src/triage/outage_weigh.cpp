@@ -109,7 +109,10 @@ void outage_correlator::open(std::uint32_t parent, std::int64_t now_us) {
   const auto known =
       std::ranges::find_if(active_, [&](const auto& of) { return of.second.parent == parent; });
   if (known != active_.end()) return absorb_alone(known->first);
-  active_[++newest_] = {.parent = parent, .opened_us = now_us, .untold = true};
+  active_[++newest_] = {.parent = parent,
+                        .opened_us = now_us,
+                        .mains = parent < on_.signals_only_from,
+                        .untold = true};
   absorb_alone(newest_);
 }
 
@@ -117,6 +120,7 @@ void outage_correlator::move_to(std::uint32_t number, active& one, std::uint32_t
   const bool counted_devices = on_.in_one_home(one.parent);
   one.parent = parent;
   one.moved = true;
+  one.mains = one.mains || parent < on_.signals_only_from;
   if (!counted_devices) return;
   one.units.clear();
   std::ranges::sort(one.members);

@@ -244,6 +244,17 @@ TEST_F(outage, a_restored_one_goes_on_with_its_devices) {
   EXPECT_EQ(outages.begin()->second.down, std::set<std::uint32_t>{area[50]});
 }
 
+TEST_F(outage, one_that_somebody_closed_does_not_come_again) {
+  const auto area = homes(60, {"network:A", "power:P"});
+  open();
+  down(first(area, 30));
+  wait(5);
+  correlator->drop(outages.begin()->first);
+  wait(500);
+  EXPECT_EQ(outages.size(), 1u);
+  EXPECT_EQ(correlator->outage_of(area[0], down_sign::mains), 0u);
+}
+
 TEST_F(outage, a_policy_that_says_off_finds_none) {
   const auto area = homes(60, {"network:A", "power:P"});
   registry::v1::OutagePolicy policy;

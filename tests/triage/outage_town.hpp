@@ -38,6 +38,7 @@ class outage_town {
 
   /// After the last device.
   void open(registry::v1::OutagePolicy policy = {}) {
+    put_signals_last();
     devices_under_.assign(names_.size(), 0);
     homes_under_.assign(names_.size(), 0);
     std::vector<std::set<std::uint32_t>> homes(names_.size());
@@ -51,7 +52,7 @@ class outage_town {
     correlator = std::make_unique<outage_correlator>(tables(), outage_rules{policy});
   }
   dependencies tables() const {
-    return {begins_, links_, homes_, devices_under_, homes_under_, next_home_};
+    return {begins_, links_, homes_, devices_under_, homes_under_, next_home_, power_like_};
   }
 
   void down(std::uint32_t device, down_sign sign = down_sign::mains) {
@@ -120,9 +121,25 @@ class outage_town {
   std::set<std::uint32_t> left;
 
  private:
+  /// As the registry numbers them.
+  void put_signals_last() {
+    std::vector<std::uint32_t> moved(names_.size());
+    std::uint32_t next = 0;
+    for (const bool signals : {false, true}) {
+      for (const auto& [name, index] : names_)
+        if ((name.starts_with("network:") || name.starts_with("station:") ||
+             name.starts_with("gateway:")) == signals)
+          moved[index] = next++;
+      if (!signals) power_like_ = next;
+    }
+    for (auto& [name, index] : names_) index = moved[index];
+    for (auto& link : links_) link = moved[link];
+  }
+
   std::map<std::string, std::uint32_t> names_;
   std::vector<std::uint32_t> begins_{0}, links_, homes_, devices_under_, homes_under_;
   std::uint32_t next_home_ = 0;
+  std::uint32_t power_like_ = 0;
 };
 
 }  // namespace varde::triage::testing
