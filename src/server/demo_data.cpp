@@ -4,10 +4,13 @@
 #include <fmt/format.h>
 
 #include <new>
+#include <optional>
 #include <span>
 
 #include "base/hash.hpp"
+#include "server/demo_dice.hpp"
 #include "server/demo_names.hpp"
+#include "server/demo_tree.hpp"
 
 namespace varde::server {
 
@@ -18,44 +21,19 @@ using namespace registry;
 constexpr std::size_t residents_each = 24;
 constexpr std::size_t households_each = 3;      // with two residents
 constexpr std::size_t native_devices_each = 5;  // at residents, beside their SCAIP alarms
+constexpr std::size_t gateways_one_in = 4;      // homes with a load device behind the other
 constexpr std::string_view sip_realm = "varde";
 
 struct place {
   const char* id;
   const char* name;
-  const char* postcode;
   double latitude_deg, longitude_deg;
   bool wants_digest;  // and refuses native secrets
   const char* voice_number;
 };
 constexpr place places[] = {
-    {"9901", "Fjordvik", "9901", 61.6003, 5.0302, false, "+4799009901"},
-    {"9902", "Nordmark", "9902", 61.4502, 5.8419, true, "+4799009902"},
-};
-
-/// SplitMix64: small, and the same on every machine. Not for secrets outside a demonstration.
-class dice {
- public:
-  explicit dice(std::uint64_t seed) : state_{seed} {}
-  std::uint64_t next() {
-    std::uint64_t z = state_ += 0x9e3779b97f4a7c15;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-    return z ^ (z >> 31);
-  }
-  std::uint64_t below(std::uint64_t bound) { return next() % bound; }
-  /// Within `spread` of zero.
-  double around(double spread) {
-    return (static_cast<double>(below(20'001)) / 10'000.0 - 1.0) * spread;
-  }
-  template <std::size_t N>
-  std::string pick(const std::array<std::string_view, N>& words) {
-    return std::string{words[below(N)]};
-  }
-  std::string hex() { return fmt::format("{:016x}{:016x}", next(), next()); }
-
- private:
-  std::uint64_t state_;
+    {"9901", "Fjordvik", 61.6003, 5.0302, false, "+4799009901"},
+    {"9902", "Nordmark", 61.4502, 5.8419, true, "+4799009902"},
 };
 
 class builder {
@@ -66,6 +44,9 @@ class builder {
   void add_municipality(const place& where) {
     where_ = &where;
     set_ = &out_.municipalities.emplace_back();
+    shared_homes_.clear();
+    tree_.emplace(where.id, residents_each + (where.wants_digest ? 0 : options_.extra_devices),
+                  options_.seed);
     set_->set_version(1);
     describe_municipality();
     add_teams();
@@ -163,16 +144,18 @@ class builder {
              "Fortell pårørende hvordan det gikk");
   }
 
+  /// A new home: from here on its devices depend on what is there.
   v1::Address address() {
+    here_ = tree_->place();
     v1::Address at;
     at.set_street(fmt::format("{} {}", dice_.pick(demo_names::streets), 1 + dice_.below(60)));
     static constexpr char parts[] = {'H', 'H', 'H', 'U', 'K', 'L'};
     at.set_dwelling(fmt::format("{}{:02}{:02}", parts[dice_.below(std::size(parts))],
                                 1 + dice_.below(4), 1 + dice_.below(6)));
-    at.set_postcode(where_->postcode);
+    at.set_postcode(tree_->postcode(here_));
     at.set_place(where_->name);
-    at.set_latitude_deg(where_->latitude_deg + dice_.around(0.03));
-    at.set_longitude_deg(where_->longitude_deg + dice_.around(0.06));
+    at.set_latitude_deg(where_->latitude_deg + here_.north_deg);
+    at.set_longitude_deg(where_->longitude_deg + here_.east_deg);
     return at;
   }
 
@@ -192,6 +175,7 @@ class builder {
     home.set_id(fmt::format("h{}", n + 1));
     *home.mutable_address() = address();
     *home.mutable_access() = access();
+    shared_homes_.push_back(here_);
   }
 
   void add_resident(std::size_t n) {
@@ -205,6 +189,7 @@ class builder {
     person.set_phone(phone());
     if (n < 2 * households_each) {
       person.set_household(fmt::format("h{}", n / 2 + 1));
+      here_ = shared_homes_[n / 2];
     } else {
       *person.mutable_address() = address();
       *person.mutable_access() = access();
@@ -246,7 +231,8 @@ class builder {
     return device;
   }
 
-  demo_device& note(const v1::Device& device) {
+  /// Of an installed device.
+  demo_device& note(v1::Device& device) {
     auto& noted = out_.devices.emplace_back();
     noted.protocol = device.protocol();
     noted.id = device.wire_id();
@@ -254,6 +240,8 @@ class builder {
     noted.resident = device.resident();
     noted.kind = device.kind();
     noted.profile = device.profile();
+    noted.depends_on = tree_->depends_on(here_);
+    for (const auto& parent : noted.depends_on) device.add_depends_on(parent);
     return noted;
   }
 
@@ -314,6 +302,7 @@ class builder {
     auto& smoke = add_device("scaip", fmt::format("{}9001", where_->id), "smoke_detector",
                              v1::DEVICE_STATE_INSTALLED);
     smoke.set_household("h1");
+    here_ = shared_homes_[0];
     auto& noted = note(smoke);
     if (where_->wants_digest) give_digest(smoke, noted);
     add_device("scaip", fmt::format("{}9101", where_->id), "safety_alarm", v1::DEVICE_STATE_STORED);
@@ -327,9 +316,22 @@ class builder {
     person.set_id(fmt::format("L{:06}", n + 1));
     person.set_name(fmt::format("Prøve {}", n + 1));
     *person.mutable_address() = address();
+    tree_->describe(person);
     const auto id = person.id();
     add_native(fmt::format("load-{:06}", n + 1), "safety_alarm", id, true);
     add_scaip(fmt::format("77{:06}", n + 1), "safety_alarm", id);
+    if (n % gateways_one_in == 0) put_behind_gateway();
+  }
+
+  /// The last resident's native device talks through the SCAIP one.
+  void put_behind_gateway() {
+    const int last = set_->devices_size() - 1;
+    const auto& gateway = set_->devices(last);
+    auto& behind = *set_->mutable_devices(last - 1);
+    auto& noted = out_.devices[out_.devices.size() - 2];
+    noted.depends_on = out_.devices.back().depends_on;
+    noted.depends_on.push_back("gateway:" + gateway.id());
+    behind.mutable_depends_on()->Assign(noted.depends_on.begin(), noted.depends_on.end());
   }
 
   void add_sign_in(std::string user, std::string name, v1::Role role,
@@ -343,8 +345,11 @@ class builder {
 
   const demo_options& options_;
   demo_data& out_;
-  dice dice_;
+  demo_dice dice_;
   const place* where_ = nullptr;
+  std::optional<demo_tree> tree_;  // of the municipality that is being made
+  demo_place here_;                // of the home that is being furnished
+  std::vector<demo_place> shared_homes_;
   v1::MunicipalitySet* set_ = nullptr;
 };
 

@@ -25,7 +25,8 @@ struct demo_certificate {
 
 struct demo_options {
   std::uint64_t seed = 1;
-  /// Beside the others: so many residents, each with one native and one SCAIP device, for load.
+  /// Beside the others: so many residents, each with one native and one SCAIP device, for load and
+  /// for outages. What they hang on is of demo_tree.
   std::size_t extra_devices = 0;
   /// Makes or finds the certificate of a native device. Empty: devices have secrets only.
   std::function<demo_certificate(std::string_view wire_id)> certificate_for;
@@ -54,6 +55,7 @@ struct demo_device {
   std::string secret;       // native, where its municipality allows secrets
   std::string certificate;  // native, PEM files
   std::string key;
+  std::vector<std::string> depends_on;  // as in the registry: "power:9901-1", "gateway:u7", …
 };
 
 struct demo_data {

@@ -38,7 +38,8 @@ object shown(const demo_device& device) {
              {"digest_user", device.digest_user},
              {"digest_password", device.digest_password},
              {"certificate", device.certificate},
-             {"key", device.key}};
+             {"key", device.key},
+             {"depends_on", texts(device.depends_on)}};
   if (device.protocol == "native") out["secret"] = device.secret;
   return out;
 }

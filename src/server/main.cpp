@@ -188,9 +188,9 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   demo_command
       ->add_option("--devices", demonstrating.devices,
-                   "So many more residents with devices, for load")
+                   "So many more residents with devices on a tree of what they depend on")
       ->capture_default_str()
-      ->check(CLI::Range(0, 50'000));
+      ->check(CLI::Range(0, 1'000'000));
   demo_command
       ->add_option("--console", demonstrating.console_dir,
                    "The built pages, if they are not beside the program")

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
+#include <map>
 #include <set>
 
 #include "base/hash.hpp"
@@ -100,6 +101,40 @@ TEST(demo_data, extra_devices_come_in_pairs_at_residents_of_their_own) {
   EXPECT_EQ(demo.municipalities[0].residents_size(), 124);
 }
 
+TEST(demo_data, the_devices_hang_on_a_tree_of_realistic_sizes) {
+  demo_options options;
+  options.extra_devices = 2'400;
+  const auto demo = make_demo(options);
+  const auto set = registry::set_view::make(demo.municipalities[0]);
+  const auto& all = set->dependencies();
+  std::map<std::string, std::size_t, std::less<>> homes, kinds;
+  for (registry::parent_index i = 0; i < all.parent_count(); ++i) {
+    const std::string type{registry::type_of_parent(all.name_of(i))};
+    homes[type] += all.homes_under(i);
+    ++kinds[type];
+  }
+  for (const auto* type : {"gateway", "network", "station", "postal", "power", "building", "cloud"})
+    EXPECT_GT(kinds[type], 0u) << type;
+  EXPECT_NEAR(static_cast<double>(homes["power"]) / static_cast<double>(kinds["power"]), 600, 100);
+  EXPECT_EQ(kinds["network"], 3u);
+  EXPECT_EQ(homes["power"], all.home_count());
+}
+
+TEST(demo_data, what_a_device_depends_on_is_told_as_the_registry_has_it) {
+  demo_options options;
+  options.extra_devices = 8;
+  const auto demo = make_demo(options);
+  for (const auto& device : demo.devices) {
+    const auto& set = demo.municipalities[device.municipality == "9901" ? 0 : 1];
+    for (const auto& one : set.devices()) {
+      if (one.wire_id() != device.id || one.protocol() != device.protocol) continue;
+      EXPECT_EQ(device.depends_on,
+                (std::vector<std::string>{one.depends_on().begin(), one.depends_on().end()}));
+    }
+    EXPECT_GE(device.depends_on.size(), 5u);
+  }
+}
+
 TEST(demo_data, every_role_can_sign_in_with_a_long_password) {
   const auto demo = make_demo({});
   std::set<registry::v1::Role> roles;
@@ -128,7 +163,7 @@ TEST(demo_json, has_the_shape_that_scripts_rely_on) {
   }
   for (const auto& device : root.at("devices").as_array())
     for (const auto* key : {"protocol", "id", "municipality", "resident", "kind", "digest_user",
-                            "digest_password", "certificate", "key"})
+                            "digest_password", "certificate", "key", "depends_on"})
       EXPECT_TRUE(device.as_object().contains(key)) << key;
 }
 
