@@ -10,10 +10,11 @@ import time
 
 from . import tables
 from .bench import bench
-from .questions import redis
+from .questions import mqtt, redis
 
 QUESTIONS = {
     "redis": redis,
+    "mqtt": mqtt,
 }
 ROUNDS_MAX = 100
 KILLS_MAX = 1000

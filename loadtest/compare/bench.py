@@ -37,7 +37,7 @@ class bench:
         self.peer_load = self._program(os.path.join(build, "loadtest", "varde-peer-load"))
         self.home = tempfile.mkdtemp(prefix="varde-compare-")
         self._running = []
-        self._directories = 0
+        self._numbers = 0
 
     def __enter__(self):
         return self
@@ -55,10 +55,14 @@ class bench:
             )
         return path
 
+    def next_number(self):
+        """No two things of a bench have the same."""
+        self._numbers += 1
+        return self._numbers
+
     def directory(self, name):
         """A new one, inside the bench's own."""
-        self._directories += 1
-        path = os.path.join(self.home, f"{self._directories}-{name}")
+        path = os.path.join(self.home, f"{self.next_number()}-{name}")
         os.makedirs(path)
         return path
 
@@ -73,9 +77,9 @@ class bench:
         return started
 
     def end_all(self):
-        """By their ids, the newest first."""
+        """By their ids, the newest first, each with the processes that it made."""
         for one in reversed(self._running):
-            one.kill()
+            kill_tree(one)
         self._running = []
 
     def generate(self, command, layout, accepted=(0,)):
@@ -104,6 +108,29 @@ class bench:
         if os.cpu_count() < 2:
             raise unavailable("there is only one core here")
         return ["taskset", "--cpu-list", str(core)]
+
+
+def kill_tree(started):
+    """kill -9 for a process and all that descend from it."""
+    made = descendants(started.pid) if started.runs() else []
+    started.kill()
+    for pid in made:
+        try:
+            os.kill(pid, processes.signal.SIGKILL)
+        except ProcessLookupError:
+            pass  # it went with its parent
+
+
+def descendants(pid):
+    """The ids of all processes that `pid` made and that these made, as long as they live."""
+    found = []
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/children", encoding="utf-8") as file:
+                found += [int(child) for child in file.read().split()]
+    except OSError:
+        pass  # it ended meanwhile
+    return found + [below for child in found for below in descendants(child)]
 
 
 def find_program(name):

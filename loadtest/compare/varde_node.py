@@ -2,6 +2,7 @@
 acknowledging that a row asks for. The certificates of the devices are made once and copied, since
 making them is no part of any figure."""
 
+import json
 import os
 import shutil
 
@@ -100,6 +101,21 @@ class varde_node:
     def start_again(self):
         self._start()
 
+    def addresses(self):
+        """What it wrote down of where it listens."""
+        with open(os.path.join(self.directory, "demo.json"), encoding="utf-8") as file:
+            return json.load(file)
+
+    def load_scenario(self, path):
+        """varde-load's figures of a scenario against this node."""
+        return self.bench.generate(
+            [
+                *(self.bench.varde_load, "scenario", self.directory, path),
+                *("--server-pid", str(self.pid)),
+            ],
+            self.layout,
+        )
+
     def load(self, protocol, *options):
         """varde-load's figures of a run against this node."""
         return self.bench.generate(
@@ -110,6 +126,14 @@ class varde_node:
             ],
             self.layout,
         )
+
+
+def certificates(bench):
+    """The directory with the authority's and the server's own, made by the first node."""
+    template = os.path.join(bench.home, "certificates")
+    if not os.path.isdir(template):
+        raise benches.unavailable("no node of Varde was there to make the certificates")
+    return template
 
 
 def redis_client(path):

@@ -9,23 +9,29 @@ DURABLE = "Redis's disk (append-only file, fsync always)"
 
 
 class redis_server:
-    def __init__(self, bench, layout, directory=None):
-        self.directory = directory or bench.directory("redis")
+    def __init__(self, bench, layout):
+        self.bench = bench
+        self.layout = layout
+        self.directory = bench.directory("redis")
         self.socket = os.path.join(self.directory, "redis.sock")
         self.address = f"unix:{self.socket}"
-        self.process = bench.start(
+        self.start_again()
+
+    def start_again(self):
+        self.log = os.path.join(self.directory, f"log-{self.bench.next_number()}")
+        self.process = self.bench.start(
             [
                 *(find_program("redis-server"), "--port", "0", "--unixsocket", self.socket),
                 *("--dir", self.directory, "--save", "", "--appendonly", "yes"),
                 *("--appendfsync", "always"),
             ],
-            os.path.join(self.directory, "log"),
-            layout,
+            self.log,
+            self.layout,
         )
         wait_until(self._is_ready, "redis-server is ready")
 
     def _is_ready(self):
-        with open(os.path.join(self.directory, "log"), encoding="utf-8") as file:
+        with open(self.log, encoding="utf-8") as file:
             return "eady to accept connections" in file.read()
 
     @property
