@@ -5,15 +5,14 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <ostream>
-#include <sstream>
 
 #include "registry/error.hpp"
 #include "registry/import.hpp"
 #include "registry/set_store.hpp"
 #include "server/blocking_store.hpp"
+#include "server/import_report.hpp"
 
 namespace varde::server {
 
@@ -21,48 +20,20 @@ namespace {
 
 using namespace registry;
 
-constexpr int exit_done = 0;
-constexpr int exit_bad_files = 1;
-constexpr int exit_not_now = 2;
-
-std::optional<import_file> read_file(const std::filesystem::path& path, std::ostream& errors) {
-  std::error_code failure;
-  const auto size = std::filesystem::file_size(path, failure);
-  if (!failure && size > import_bytes_max) {
-    errors << path.string() << ": is larger than " << import_bytes_max << " bytes\n";
-    return std::nullopt;
-  }
-  std::ifstream in{path, std::ios::binary};
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (failure || !in) {
-    errors << path.string() << ": can't read it\n";
-    return std::nullopt;
-  }
-  return import_file{path.string(), std::move(text).str()};
-}
-
 std::optional<import_outcome> read_path(const std::filesystem::path& path, std::ostream& errors) {
   if (!std::filesystem::is_directory(path)) {
-    const auto file = read_file(path, errors);
+    const auto file = read_import_file(path, errors);
     return file ? std::optional{import_json(*file)} : std::nullopt;
   }
   std::vector<import_file> files;
   for (const auto& entry : std::filesystem::directory_iterator{path}) {
     if (entry.path().extension() != ".csv") continue;
-    auto file = read_file(entry.path(), errors);
+    auto file = read_import_file(entry.path(), errors);
     if (!file) return std::nullopt;
     files.push_back(std::move(*file));
   }
   std::ranges::sort(files, {}, &import_file::name);
   return import_csv(files);
-}
-
-int report(const std::vector<import_problem>& problems, std::ostream& errors) {
-  for (const auto& problem : problems) errors << describe(problem) << '\n';
-  errors << fmt::format("{} problem{}; nothing was imported\n", problems.size(),
-                        problems.size() == 1 ? "" : "s");
-  return exit_bad_files;
 }
 
 std::string summary(const v1::MunicipalitySet& set) {
@@ -98,7 +69,7 @@ int write_outcome(import_outcome outcome, const redis::endpoint& where, std::ost
       *outcome.set.mutable_policy() = one.set.policy();
   }
   for (const auto& problems : {clashes_with(outcome, others), missing_teams(outcome, others)})
-    if (!problems.empty()) return report(problems, errors);
+    if (!problems.empty()) return report_problems(problems, errors);
   next.set = std::move(outcome.set);
   next.set.set_version(version + 1);
   const auto line = fmt::format("imported {}; version {}\n", summary(next.set), version + 1);
@@ -110,7 +81,7 @@ int write_outcome(import_outcome outcome, const redis::endpoint& where, std::ost
     return exit_not_now;
   }
   out << line;
-  return exit_done;
+  return exit_imported;
 }
 
 }  // namespace
@@ -118,10 +89,10 @@ int write_outcome(import_outcome outcome, const redis::endpoint& where, std::ost
 int run_import(const import_request& request, std::ostream& out, std::ostream& errors) {
   auto outcome = read_path(request.path, errors);
   if (!outcome) return exit_bad_files;
-  if (!outcome->problems.empty()) return report(outcome->problems, errors);
+  if (!outcome->problems.empty()) return report_problems(outcome->problems, errors);
   if (request.check_only) {
     out << "good: " << summary(outcome->set) << '\n';
-    return exit_done;
+    return exit_imported;
   }
   return write_outcome(std::move(*outcome), request.where, out, errors);
 }

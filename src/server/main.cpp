@@ -6,12 +6,12 @@
 #include <filesystem>
 #include <iostream>
 
-#include "base/log.hpp"
 #include "server/account_command.hpp"
 #include "server/backup_command.hpp"
-#include "server/command_redis.hpp"
+#include "server/command_options.hpp"
 #include "server/demo_command.hpp"
 #include "server/import_command.hpp"
+#include "server/policy_options.hpp"
 #include "server/restore_command.hpp"
 #include "server/serve_command.hpp"
 #include "server/verify_command.hpp"
@@ -66,33 +66,6 @@ int import_set(const import_options& options) {
     return 2;
   }
   return run_import(request, std::cout, std::cerr);
-}
-
-/// Commands on whole ledgers name their Redis in one of three ways.
-void add_redis_options(CLI::App& command, redis_choice& choice) {
-  command.add_option("--redis", choice.url, "unix:/path, redis://…, sentinel://… or cluster://…")
-      ->type_name("URL");
-  command.add_option("--config", choice.config_file, "Take the Redis of this configuration")
-      ->type_name("FILE");
-  command.add_flag("--embedded", choice.embedded, "Take the private Redis of --data DIR");
-  command.add_option("--data", choice.data, "The embedded server's directory")->type_name("DIR");
-}
-
-/// Opens the Redis and runs `work` with its address; the exit status. The log goes to standard
-/// error and says no more than what is wrong.
-template <class Work>
-int with_redis(const redis_choice& choice, use how, Work work) {
-  varde::base::start_logging(varde::base::log_format::plain, spdlog::level::err);
-  int status = 2;
-  {
-    command_redis redis;
-    if (const auto wrong = redis.open(choice, how); wrong.empty())
-      status = work(redis.where());
-    else
-      fmt::print(stderr, "varde: {}\n", wrong);
-  }
-  varde::base::stop_logging();
-  return status;
 }
 
 struct verify_options {
@@ -216,6 +189,9 @@ int main(int argc, char** argv) {
       ->type_name("FILE");
   import_command->add_flag("--check", importing.check_only, "Only read and check the files");
   import_command->callback([&] { status = import_set(importing); });
+
+  policy_options policies;
+  add_policy_commands(app, policies, status);
 
   account_request account;
   std::string account_redis, account_config;
