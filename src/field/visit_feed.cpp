@@ -26,8 +26,11 @@ std::string audience_of(const registry::v1::Account& account) {
   return out;
 }
 
+/// A neighbour's team has its municipality in its name.
 bool is_for(const std::string& teams, const alarm::v1::Case& c, const alarm::v1::Visit& visit) {
-  return teams.find(',' + c.municipality() + '/' + visit.team() + ',') != std::string::npos;
+  const bool neighbours = visit.team().find('/') != std::string::npos;
+  const auto team = neighbours ? visit.team() : c.municipality() + '/' + visit.team();
+  return teams.find(',' + team + ',') != std::string::npos;
 }
 
 http::feeds::frame condition_of(const board::node_condition& now) {

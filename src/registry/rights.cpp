@@ -44,6 +44,9 @@ bool serves(const v1::Account& account, std::string_view municipality) {
 }
 
 bool is_in_team(const v1::Account& account, std::string_view municipality, std::string_view team) {
+  // A neighbour's team that was sent has its municipality in its name.
+  if (const auto slash = team.find('/'); slash != std::string_view::npos)
+    return is_in_team(account, team.substr(0, slash), team.substr(slash + 1));
   return std::ranges::any_of(account.teams(), [=](std::string_view listed) {
     return listed.size() == municipality.size() + 1 + team.size() &&
            listed.starts_with(municipality) && listed[municipality.size()] == '/' &&

@@ -161,6 +161,15 @@ TEST(rights, a_disabled_account_and_one_without_a_role_may_nothing) {
     }
 }
 
+TEST(rights, a_neighbours_team_that_was_sent_may_do_its_visit_and_no_other) {
+  v1::Account account;
+  account.set_role(v1::ROLE_RESPONDER);
+  account.add_teams("9902/night");
+  EXPECT_TRUE(may_move_visit(account, "9901", "9902/night"));
+  EXPECT_FALSE(may_move_visit(account, "9901", "night"));
+  EXPECT_FALSE(may_move_visit(account, "9902", "9901/night"));
+}
+
 TEST(rights, a_team_is_matched_whole) {
   v1::Account account;
   account.set_role(v1::ROLE_RESPONDER);
