@@ -291,7 +291,8 @@ void apply_to_case(v1::Case& c, const v1::Entry& entry) {
       break;
     case v1::Entry::kVisitOffered:
       *c.add_visits() = entry.visit_offered().visit();
-      c.set_state(v1::CASE_STATE_DISPATCHED);
+      // Without an owner it waits for one all the same.
+      if (has_owner(c)) c.set_state(v1::CASE_STATE_DISPATCHED);
       break;
     case v1::Entry::kVisitMoved:
       move_visit(c, entry);
@@ -323,6 +324,7 @@ void apply_to_case(v1::Case& c, const v1::Entry& entry) {
       break;
     case v1::Entry::kEscalated:
       if (c.escalations_size() < escalations_max) *c.add_escalations() = entry.escalated().step();
+      if (has_owner(c)) c.set_attention(true);
       break;
     case v1::Entry::kMovedToList:
       c.set_list(entry.moved_to_list().list());

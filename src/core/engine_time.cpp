@@ -8,6 +8,7 @@
 #include "core/engine.hpp"
 #include "core/gather.hpp"
 #include "core/meters.hpp"
+#include "core/recipients.hpp"
 #include "triage/decision.hpp"
 
 namespace varde::core {
@@ -46,7 +47,9 @@ void engine::ask_cases(base::steady_time now, base::wall_time wall) {
   for (const auto& c : view_.open_cases()) {
     if (!keeps_house(c->municipality())) continue;
     const auto set = registry_.current().municipality(c->municipality());
-    gather_due(house_.due(*c, policy_in(set), link_ != link::together, now, wall), now);
+    auto commands = house_.due(*c, policy_in(set), link_ != link::together, now, wall);
+    for (auto& command : commands) name_recipient(command, registry_.current());
+    gather_due(std::move(commands), now);
   }
 }
 

@@ -165,7 +165,8 @@ void case_replay::close(const Entry& entry, const complaint& complain) {
 }
 
 void case_replay::offer(const Entry& entry, const complaint& complain) {
-  owner_only(entry, complain);
+  // Time alone sends a team where the policy's escalation says so.
+  if (entry.actor().kind() != ACTOR_KIND_SYSTEM) owner_only(entry, complain);
   const auto& offered = entry.visit_offered().visit();
   if (!was_merged(entry) && std::ranges::any_of(visits_, [&](const auto& other) {
         return other.second.team == offered.team() && other.second.at != stage::ended;

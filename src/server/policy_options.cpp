@@ -63,6 +63,29 @@ void add_show(CLI::App& policy, policy_options& options, int& status) {
   });
 }
 
+void add_explain(CLI::App& policy, policy_options& options, int& status) {
+  auto* command = policy.add_subcommand(
+      "explain", "Print which rule does what with a signal, and why the others do nothing.");
+  command->add_option("--signal", options.explain.signal, "A signal as JSON, or a SCAIP request")
+      ->required()
+      ->type_name("FILE");
+  command->add_option("--policy", options.explain.policy, "A policy to try; else the one in force")
+      ->type_name("FILE");
+  command->add_option("--at", options.explain.at, "As if it came today at this Norwegian time")
+      ->type_name("HH:MM");
+  command
+      ->add_option("--municipality", options.explain.municipality,
+                   "Whose policy and devices; not needed where there is only one")
+      ->type_name("ID");
+  add_redis_options(*command, options.redis);
+  command->callback([&options, &status] {
+    status = with_redis(options.redis, use::beside_nodes, [&](const redis::endpoint& where) {
+      options.explain.where = where;
+      return run_policy_explain(options.explain, std::cout, std::cerr);
+    });
+  });
+}
+
 void add_replay(CLI::App& policy, policy_options& options, int& status) {
   auto* command = policy.add_subcommand(
       "replay",
@@ -97,6 +120,7 @@ void add_policy_commands(CLI::App& app, policy_options& options, int& status) {
   policy->require_subcommand(1);
   add_import(*policy, options, status);
   add_show(*policy, options, status);
+  add_explain(*policy, options, status);
   add_replay(*policy, options, status);
 }
 

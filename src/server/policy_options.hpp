@@ -6,6 +6,7 @@
 
 #include "server/command_redis.hpp"
 #include "server/policy_command.hpp"
+#include "server/policy_explain.hpp"
 #include "server/policy_replay.hpp"
 
 namespace varde::server {
@@ -16,6 +17,7 @@ struct policy_options {
   bool defaults = false;
   policy_import_request import;
   policy_show_request show;
+  policy_explain_request explain;
   policy_replay_request replay;
 };
 

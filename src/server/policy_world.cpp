@@ -152,25 +152,38 @@ void policy_world::receive(const Signal& signal, const std::string& subject, bas
 
 void policy_world::do_as_recorded(const Entry& recorded) {
   state& s = state_of(recorded.subject());
-  Entry entry = recorded;
-  entry.clear_command_id();
-  entry.set_version(s.version() + 1);
-  entry.set_previous(s.tip());
-  if (is_of_case(recorded.body_case())) {
-    const auto kind = recorded_kinds_.find(recorded.case_id());
-    const auto mine = std::ranges::find_if(s.cases(), [&](const Case& c) {
-      return !alarm::is_closed(c) && kind != recorded_kinds_.end() && c.kind() == kind->second;
-    });
-    if (mine == s.cases().end()) return;
-    entry.set_case_id(mine->id());
-  } else if (!is_of_subject(recorded.body_case())) {
-    return;
-  }
-  fold(s, entry);
+  if (is_of_case(recorded.body_case()))
+    do_to_case(s, recorded);
+  else if (is_of_subject(recorded.body_case()))
+    append(s, recorded, {});
+}
+
+void policy_world::do_to_case(state& s, const Entry& recorded) {
+  const auto kind = recorded_kinds_.find(recorded.case_id());
+  if (kind == recorded_kinds_.end()) return;
+  const auto mine = std::ranges::find_if(
+      s.cases(), [&](const Case& c) { return !alarm::is_closed(c) && c.kind() == kind->second; });
+  if (mine != s.cases().end()) return append(s, recorded, std::string{mine->id()});
+  const bool waits =
+      std::ranges::any_of(s.held(), [&](const Held& held) { return held.kind() == kind->second; });
+  if (waits && recorded.has_closed()) closed_early_[{s.subject(), kind->second}] = recorded;
+}
+
+/// What a person did, as this world's next entry of the subject.
+void policy_world::append(state& s, Entry recorded, const std::string& case_id) {
+  recorded.clear_command_id();
+  recorded.set_case_id(case_id);
+  recorded.set_version(s.version() + 1);
+  recorded.set_previous(s.tip());
+  fold(s, recorded);
 }
 
 void policy_world::fold(state& s, const Entry& entry) {
-  if (alarm::apply(s, entry)) note(entry);
+  if (!alarm::apply(s, entry)) return;
+  note(entry);
+  if (!entry.has_case_opened()) return;
+  auto closed = closed_early_.extract(std::pair{s.subject(), entry.case_opened().kind()});
+  if (!closed.empty()) append(s, std::move(closed.mapped()), entry.case_id());
 }
 
 void policy_world::note(const Entry& entry) {

@@ -64,6 +64,8 @@ class policy_world {
   void carry_out(const alarm::v1::Command& command, base::wall_time now);
   void receive(const alarm::v1::Signal& signal, const std::string& subject, base::wall_time now);
   void do_as_recorded(const alarm::v1::Entry& entry);
+  void do_to_case(state& s, const alarm::v1::Entry& recorded);
+  void append(state& s, alarm::v1::Entry recorded, const std::string& case_id);
   void fold(state& s, const alarm::v1::Entry& entry);
   void note(const alarm::v1::Entry& entry);
 
@@ -73,6 +75,8 @@ class policy_world {
   std::unordered_map<std::string, state> states_;
   std::unordered_map<std::string, alarm::v1::Kind> recorded_kinds_;  // by recorded case id
   std::unordered_map<std::string, arrived> arrivals_;                // by signal id
+  // What people closed while a rule of this world still let it wait: closed as soon as it opens.
+  std::map<std::pair<std::string, alarm::v1::Kind>, alarm::v1::Entry> closed_early_;
   std::map<arrived, fate> fates_;
 };
 

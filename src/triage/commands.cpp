@@ -8,6 +8,7 @@
 #include "alarm/lifecycle.hpp"
 #include "triage/decision.hpp"
 #include "triage/draft.hpp"
+#include "triage/escalation.hpp"
 #include "triage/outage_commands.hpp"
 #include "triage/rule_commands.hpp"
 #include "triage/subject_commands.hpp"
@@ -165,8 +166,6 @@ command_decision decide_body(const Case& c, const Command& command, Entry entry)
       return age(c, std::move(entry));
     case Command::kMoveToList:
       return move_to_list(c, command, std::move(entry));
-    case Command::kEscalate:
-      return escalate(c, command, std::move(entry));
     case Command::kIdentifyResident:
       return identify(c, command, std::move(entry));
     case Command::kCloseBySystem:
@@ -190,6 +189,7 @@ command_decision decide_command(const SubjectState& state, const Command& comman
   if (command.seen_version() != 0 && command.seen_version() != c->version())
     return {command_verdict::stale, {}, {}};
   if (alarm::is_closed(*c) && !command.has_note()) return refused("closed");
+  if (command.has_escalate()) return escalate(state, *c, command, on.policy, at);
   if (command.has_change_outage()) return change_outage(state, *c, command, at);
   if (command.has_mark_reached()) return mark_reached(state, *c, command, at);
   draft out{state, command, at};

@@ -263,7 +263,9 @@ class merging {
   }
 
   void take_command(const Entry& ours) {
-    if (ours.has_lease_taken() || ours.actor().kind() == ACTOR_KIND_SYSTEM) {
+    // A team that time alone sent was sent all the same.
+    const bool is_visit = ours.has_visit_offered() || ours.has_visit_moved();
+    if (ours.has_lease_taken() || (ours.actor().kind() == ACTOR_KIND_SYSTEM && !is_visit)) {
       ++out_.timers_left_out;
       return;
     }
@@ -328,6 +330,14 @@ class merging {
   /// case that was closed meanwhile is opened again so that somebody follows it.
   void keep_visit(const Entry& ours, const Case& c) {
     const std::string id = c.id();
+    const auto& sent = ours.visit_offered().visit();
+    const auto same = std::ranges::find_if(c.visits(), [&](const Visit& visit) {
+      return visit.team() == sent.team() && !alarm::has_ended(visit.state());
+    });
+    if (ours.actor().kind() == ACTOR_KIND_SYSTEM && same != c.visits().end()) {
+      visits_[sent.id()] = same->id();
+      return void(++out_.repeated);
+    }
     if (alarm::is_closed(c)) {
       Entry again = again_at(ours, id);
       again.clear_command_id();
@@ -337,9 +347,9 @@ class merging {
     const Case& open = *alarm::find_case(state_, id);
     Entry entry = again_at(ours, id);
     auto& visit = *entry.mutable_visit_offered()->mutable_visit();
-    visit = ours.visit_offered().visit();
+    visit = sent;
     visit.set_id(alarm::make_visit_id(id, static_cast<unsigned>(open.visits_size()) + 1).str());
-    visits_[ours.visit_offered().visit().id()] = visit.id();
+    visits_[sent.id()] = visit.id();
     append(std::move(entry));
   }
 
@@ -347,6 +357,10 @@ class merging {
     const auto moved_to = visits_.find(ours.visit_moved().visit());
     const auto& id = moved_to == visits_.end() ? ours.visit_moved().visit() : moved_to->second;
     const Visit* visit = alarm::find_visit(c, id);
+    const bool by_time = ours.actor().kind() == ACTOR_KIND_SYSTEM;
+    if (by_time &&
+        (visit == nullptr || !alarm::may_follow(visit->state(), ours.visit_moved().state())))
+      return void(++out_.timers_left_out);
     if (visit == nullptr) return keep_as_deed(ours, c.id(), no_such_visit);
     const bool of_another = !visit->responder().empty() &&
                             visit->responder() != ours.actor().user() &&

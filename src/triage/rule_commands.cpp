@@ -39,24 +39,6 @@ command_decision move_to_list(const Case& c, const Command& command, Entry entry
   return accepted(std::move(entry));
 }
 
-command_decision escalate(const Case& c, const Command& command, Entry entry) {
-  const auto& step = command.escalate().step();
-  if (std::ranges::any_of(c.escalations(), [&](const EscalationDone& done) {
-        return done.of() == step.of() && done.step() >= step.step();
-      }))
-    return refused("already_escalated");
-  if (step.of() == "answer") {
-    if (c.has_owner()) return refused("already_claimed");
-  } else {
-    const auto* visit = alarm::find_visit(c, step.of());
-    if (visit == nullptr) return refused("no_such_visit");
-    if (visit->state() != VISIT_STATE_OFFERED) return refused("visit_state");
-  }
-  *entry.mutable_escalated()->mutable_step() = step;
-  entry.mutable_escalated()->mutable_step()->set_at_us(entry.at_us());
-  return accepted(std::move(entry));
-}
-
 command_decision identify(const Case& c, const Command& command, Entry entry) {
   if (!c.asks_who() && c.resident().empty()) return refused("not_asked");
   if (!c.has_owner()) return refused("not_claimed");

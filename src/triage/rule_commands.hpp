@@ -1,5 +1,5 @@
-// Commands on a case that rules and time give as well as people: to another list, a step of its
-// escalation, who it is, and the end of what ended by itself. Internal to triage.
+// Commands on a case that rules and time give as well as people: to another list, who it is,
+// and the end of what ended by itself. Internal to triage.
 #pragma once
 
 #include "triage/decision.hpp"
@@ -10,9 +10,6 @@ namespace varde::triage {
 [[nodiscard]] command_decision move_to_list(const alarm::v1::Case& c,
                                             const alarm::v1::Command& command,
                                             alarm::v1::Entry entry);
-/// "already_escalated", "already_claimed", "visit_state".
-[[nodiscard]] command_decision escalate(const alarm::v1::Case& c, const alarm::v1::Command& command,
-                                        alarm::v1::Entry entry);
 /// "not_asked", "not_owner".
 [[nodiscard]] command_decision identify(const alarm::v1::Case& c, const alarm::v1::Command& command,
                                         alarm::v1::Entry entry);

@@ -30,28 +30,39 @@ bool is_in_time(const RuleMatch& match, base::wall_time now) {
   return *from < *to ? after && before : after || before;
 }
 
+/// `applies`, or the first thing that does not hold.
+ruling compare(const RuleMatch& match, const arrival& in, base::wall_time now) {
+  const auto& [signal, what, about] = in;
+  if (!allows(match.kinds(), what.kind)) return ruling::kind;
+  if (!allows(match.device_types(), signal.device_type())) return ruling::device_type;
+  if (!allows(match.statuses(), signal.status())) return ruling::status;
+  if (!allows(match.components(), signal.component())) return ruling::component;
+  if (!allows(match.locations(), signal.location())) return ruling::location;
+  if (!allows(match.device_kinds(), about.device_kind)) return ruling::device_kind;
+  if (!allows(match.residents(), about.resident)) return ruling::resident;
+  if (!allows(match.devices(), about.device)) return ruling::device;
+  return is_in_time(match, now) ? ruling::applies : ruling::time;
+}
+
 }  // namespace
 
 bool matches(const RuleMatch& match, const arrival& in, base::wall_time now) {
-  const auto& [signal, what, about] = in;
-  return allows(match.kinds(), what.kind) && allows(match.device_types(), signal.device_type()) &&
-         allows(match.statuses(), signal.status()) &&
-         allows(match.components(), signal.component()) &&
-         allows(match.locations(), signal.location()) &&
-         allows(match.device_kinds(), about.device_kind) &&
-         allows(match.residents(), about.resident) && allows(match.devices(), about.device) &&
-         is_in_time(match, now);
+  return compare(match, in, now) == ruling::applies;
 }
 
 bool may_touch_life(const Rule& rule) {
   return rule.own() && !rule.match().device_kinds().empty() && !rule.match().kinds().empty();
 }
 
+ruling ruling_on(const Rule& rule, const arrival& in, base::wall_time now) {
+  if (rule.off()) return ruling::off;
+  if (in.what.lane == LANE_LIFE && !rule.own()) return ruling::life_shared;
+  if (in.what.lane == LANE_LIFE && !may_touch_life(rule)) return ruling::life_unnamed;
+  return compare(rule.match(), in, now);
+}
+
 bool may_decide(const Rule& rule, const arrival& in, base::wall_time now) {
-  if (rule.off()) return false;
-  const bool life = in.what.lane == LANE_LIFE;
-  if (life && !may_touch_life(rule)) return false;
-  return matches(rule.match(), in, now);
+  return ruling_on(rule, in, now) == ruling::applies;
 }
 
 const Rule* rule_for(const work& w, Rule::WhatCase sort) {

@@ -31,6 +31,24 @@ struct work {
 /// The municipality's own, and names both the kinds of alarm and the kinds of device. No other rule
 /// decides anything about a life alarm.
 [[nodiscard]] bool may_touch_life(const registry::v1::Rule& rule);
+/// What a rule says of a signal: that it may decide on it, or the first reason why it does not.
+enum class ruling : std::uint8_t {
+  applies,
+  off,           // it is switched off
+  life_shared,   // life, and the rule is none of the municipality's own
+  life_unnamed,  // life, and the rule doesn't name both kinds and device kinds
+  kind,          // here and below: what of the match does not hold
+  device_type,
+  status,
+  component,
+  location,
+  device_kind,
+  resident,
+  device,
+  time,
+};
+[[nodiscard]] ruling ruling_on(const registry::v1::Rule& rule, const arrival& in,
+                               base::wall_time now);
 /// Switched on, about this signal, and allowed to touch its lane.
 [[nodiscard]] bool may_decide(const registry::v1::Rule& rule, const arrival& in,
                               base::wall_time now);

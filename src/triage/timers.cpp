@@ -5,6 +5,7 @@
 #include "alarm/lane.hpp"
 #include "alarm/lifecycle.hpp"
 #include "triage/decision.hpp"
+#include "triage/escalation.hpp"
 
 namespace varde::triage {
 
@@ -68,6 +69,7 @@ std::vector<Command> due(const Case& c, const registry::v1::Policy& policy,
     out.push_back(std::move(command));
     return out;
   }
+  if (auto command = escalation_due(c, policy, now)) out.push_back(std::move(*command));
   return out;
 }
 
