@@ -10,6 +10,7 @@
 #include "desk/answers.hpp"
 #include "desk/front_door.hpp"
 #include "desk/history_json.hpp"
+#include "desk/load_reckoning.hpp"
 #include "http/problem.hpp"
 #include "registry/rights.hpp"
 
@@ -24,8 +25,6 @@ using refusal = std::optional<http::response>;
 constexpr std::size_t trace_bytes = 8;
 /// Changes shown to one whose command was stale.
 constexpr std::uint64_t changes_max = 200;
-/// The rule that a case moved by when a person moved it.
-constexpr std::string_view by_hand = "varde:by_hand";
 
 http::response version_required() {
   return http::problem(428, "version_required", "Say which version of the case you saw",
@@ -86,11 +85,10 @@ refusal fill_list(Command& command, json_fields& fields) {
     return http::problem(400, "bad_value", "A field is wrong",
                          "list: operators, technicians, tests, later or partner.");
   command.mutable_move_to_list()->set_list(*list);
-  if (!reason.empty()) {
-    auto& by = *command.mutable_move_to_list()->mutable_by();
-    by.set_rule(std::string{by_hand});
-    by.set_reason(reason);
-  }
+  auto& by = *command.mutable_move_to_list()->mutable_by();
+  by.set_rule(std::string{by_hand_rule});
+  by.set_reason(reason);
+  by.set_at_us(base::to_us(base::wall_now()));
   return std::nullopt;
 }
 

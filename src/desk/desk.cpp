@@ -5,6 +5,7 @@
 #include "desk/commands.hpp"
 #include "desk/devices.hpp"
 #include "desk/live.hpp"
+#include "desk/load.hpp"
 #include "desk/outages.hpp"
 #include "desk/registry_routes.hpp"
 #include "desk/subjects.hpp"
@@ -20,12 +21,18 @@ struct desk::state {
     blackouts.add_routes();
     equipment.add_routes();
     feed.add_routes();
+    burden.add_routes();
+    burden.on_change([this] {
+      feed.tell("load", [this](const live::seeing& sees) { return burden.members_for(sees); });
+    });
     parts.routes.route(http::method::get, "/api/v1/openapi.json",
                        [](const http::exchange_pointer& e) {
                          e->answer(http::json_response(std::string{openapi_text()}));
                        });
     parts.web.every(beat_interval, [this, still = std::weak_ptr{alive}] {
-      if (!still.expired()) feed.beat();
+      if (still.expired()) return;
+      feed.beat();
+      burden.tick();
     });
   }
 
@@ -38,6 +45,7 @@ struct desk::state {
   outages blackouts{parts};
   devices equipment{parts};
   live feed{parts, texts};
+  load burden{parts};
   std::shared_ptr<const bool> alive = std::make_shared<const bool>(true);
 };
 

@@ -136,6 +136,13 @@ void live::hear(const http::feeds::feed& f, std::string_view text) {
 }
 
 void live::beat() { feeds_.beat(); }
+void live::tell(std::string_view type, const std::function<std::string(const seeing&)>& members) {
+  feeds_.broadcast([&](const std::string& audience) {
+    const auto seen = [&](std::string_view municipality) { return sees(audience, municipality); };
+    return as_frame(fmt::format(R"({{"type":"{}",{}}})", type, members(seen)));
+  });
+}
+
 void live::drain() { feeds_.close_all("draining", http::close_code::going_away); }
 
 void live::take(const board::change_batch& batch) {
@@ -175,9 +182,10 @@ std::string live::audience_of(const registry::v1::Account& account) {
   return key;
 }
 
-bool live::sees(const std::string& audience, const alarm::v1::Case& c) const {
+bool live::sees(const std::string& audience, std::string_view municipality) const {
   const auto at = audiences_.find(audience);
-  return at != audiences_.end() && std::ranges::binary_search(at->second, c.municipality());
+  return at != audiences_.end() &&
+         std::ranges::binary_search(at->second, municipality, std::less<std::string_view>{});
 }
 
 std::string live::token_for(const std::string& audience) const {
@@ -204,7 +212,7 @@ http::feeds::frame live::snapshot(const std::string& audience) {
                                  token_for(audience), base::to_rfc3339(base::wall_now()));
   bool first = true;
   for (const auto& c : parts_.watch.now().open_cases()) {
-    if (!sees(audience, *c)) continue;
+    if (!sees(audience, c->municipality())) continue;
     if (!std::exchange(first, false)) text += ',';
     text += *texts_.text_of(*c);
   }
@@ -217,7 +225,7 @@ http::feeds::frame live::changes_after(std::uint64_t number, const std::string& 
   auto at = ring_.end() -
             static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(newest_ - number, ring_.size()));
   for (; at != ring_.end(); ++at) {
-    if (!sees(audience, *at->now)) continue;
+    if (!sees(audience, at->now->municipality())) continue;
     text += text.empty()
                 ? fmt::format(R"({{"type":"changes","token":"{}","changes":[)", token_for(audience))
                 : ",";

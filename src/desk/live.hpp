@@ -31,6 +31,10 @@ class live {
   void add_routes();
   /// Sends beats. Call every beat interval.
   void beat();
+  /// Sends a frame of its own kind to everyone: `members` gives its other members for those who
+  /// see the municipalities that the function it is handed says yes to.
+  using seeing = std::function<bool(std::string_view municipality)>;
+  void tell(std::string_view type, const std::function<std::string(const seeing&)>& members);
   /// Says bye to everyone.
   void drain();
 
@@ -52,7 +56,7 @@ class live {
   void send_changes();
 
   [[nodiscard]] std::string audience_of(const registry::v1::Account& account);
-  [[nodiscard]] bool sees(const std::string& audience, const alarm::v1::Case& c) const;
+  [[nodiscard]] bool sees(const std::string& audience, std::string_view municipality) const;
   [[nodiscard]] std::string token_for(const std::string& audience) const;
   /// The number after which `token` wants to go on, or nullopt if it can't.
   [[nodiscard]] std::optional<std::uint64_t> resume_point(std::string_view token,

@@ -236,6 +236,18 @@ std::vector<std::shared_ptr<const v1::Account>> accounts::all_accounts() const {
   return all;
 }
 
+std::vector<std::shared_ptr<const v1::Account>> accounts::seen_since(base::wall_time at) const {
+  std::set<std::string_view> users;
+  for (const auto& [name, held] : sessions_)
+    if (held.session.last_seen_at_us() >= base::to_us(at)) users.insert(held.session.user());
+  std::vector<std::shared_ptr<const v1::Account>> out;
+  for (const auto user : users)
+    if (const auto account = accounts_.find(user);
+        account != accounts_.end() && !account->second->disabled())
+      out.push_back(account->second);
+  return out;
+}
+
 void accounts::put_account(v1::Account account, std::function<void(journal_outcome)> done) {
   v1::SignInChange change;
   *change.mutable_account() = account;

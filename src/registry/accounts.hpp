@@ -111,6 +111,10 @@ class accounts {
   /// nullptr if there is none of that name.
   [[nodiscard]] std::shared_ptr<const v1::Account> find_account(std::string_view user) const;
   [[nodiscard]] std::vector<std::shared_ptr<const v1::Account>> all_accounts() const;
+  /// Those with a session that was heard of since `at`, at this node or, to within `seen_every`, at
+  /// another; each once.
+  [[nodiscard]] std::vector<std::shared_ptr<const v1::Account>> seen_since(
+      base::wall_time at) const;
   /// Makes or changes an account, from now on and everywhere. Disabling it or changing its password
   /// ends its sessions. `done` as in sign_in_journal::write.
   void put_account(v1::Account account, std::function<void(journal_outcome)> done = {});

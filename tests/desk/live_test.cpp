@@ -7,11 +7,11 @@ namespace {
 
 class live : public desk_fixture {
  protected:
-  /// The next frame that isn't a beat nor the condition, checked against the description.
+  /// The next frame that isn't a beat, the condition nor the load, checked against the description.
   boost::json::value next(raw_client& client) {
     for (;;) {
       auto frame = next_of_any(client);
-      if (type(frame) != "condition") return frame;
+      if (type(frame) != "condition" && type(frame) != "load") return frame;
     }
   }
   boost::json::value next_of_any(raw_client& client) {
