@@ -109,6 +109,11 @@ export async function post<T>(path: string, body: unknown, key: string = newKey(
   }
 }
 
+/** A command that takes something away. */
+export function remove<T>(path: string, key: string = newKey()): Promise<T> {
+  return request<T>("DELETE", path, undefined, key);
+}
+
 export async function signIn(user: string, password: string, totp: string): Promise<Me> {
   const given = totp ? { user, password, totp } : { user, password };
   csrf = (await request<SignedIn>("POST", "/session", given)).csrf;

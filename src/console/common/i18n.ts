@@ -3,10 +3,12 @@
 import { language } from "./prefs";
 import { enCodes } from "./words/en_codes";
 import { enOutage } from "./words/en_outage";
+import { enRules } from "./words/en_rules";
 import { enPages } from "./words/en_pages";
 import { enTerms } from "./words/en_terms";
 import { nbCodes } from "./words/nb_codes";
 import { nbOutage } from "./words/nb_outage";
+import { nbRules } from "./words/nb_rules";
 import { nbPages } from "./words/nb_pages";
 import { nbTerms } from "./words/nb_terms";
 
@@ -20,14 +22,16 @@ export type Pages = Widen<typeof nbPages>;
 export type Terms = Widen<typeof nbTerms>;
 export type Codes = Widen<typeof nbCodes>;
 export type Outage = Widen<typeof nbOutage>;
+export type Rules = Widen<typeof nbRules>;
+type Words = Pages & Terms & Codes & Outage & Rules;
 
-const dictionaries: Record<"nb" | "en", Pages & Terms & Codes & Outage> = {
-  nb: { ...nbPages, ...nbTerms, ...nbCodes, ...nbOutage },
-  en: { ...enPages, ...enTerms, ...enCodes, ...enOutage },
+const dictionaries: Record<"nb" | "en", Words> = {
+  nb: { ...nbPages, ...nbTerms, ...nbCodes, ...nbOutage, ...nbRules },
+  en: { ...enPages, ...enTerms, ...enCodes, ...enOutage, ...enRules },
 };
 
 /** The words in the chosen language; reading it in a component subscribes to the choice. */
-export function t(): Pages & Terms & Codes & Outage {
+export function t(): Words {
   return dictionaries[language.value];
 }
 

@@ -1,4 +1,5 @@
 // The live feed's frames as docs/openapi.json describes them.
+import type { Load } from "./rule_types";
 import type { Case, FieldVisit } from "./types";
 
 /** How the node that serves the feed is. */
@@ -13,5 +14,6 @@ export type LiveFrame =
   | { type: "changes"; token: string; changes: { case: Case }[] }
   | { type: "visits"; token: string; at: string; snapshot: boolean; visits: FieldVisit[] }
   | ({ type: "condition" } & Condition)
+  | ({ type: "load" } & Load)
   | { type: "beat"; at: string }
   | { type: "bye"; reason: "signed_out" | "revoked" | "draining" };

@@ -1,6 +1,11 @@
 // The API's shapes as docs/openapi.json describes them, and nothing else. Names are the wire's, so that a reader
 // finds the same word in the server, in the description and here.
 
+import type { HistoryItem } from "./history_types";
+import type { Escalation, OutageSummary, RuleNote, WorkList } from "./rule_types";
+
+export type { Actor, HistoryItem, HistoryType } from "./history_types";
+
 export type Lane = "life" | "care" | "technical";
 /** 1 life, 2 care, 3 low care, 4 technical: the queue's order. */
 export type Priority = 1 | 2 | 3 | 4;
@@ -22,8 +27,8 @@ export type Role = "operator" | "responder" | "municipality_administrator" | "ce
 export type Kind =
   | "unspecified" | "safety_alarm" | "fall" | "fire" | "gas" | "medicine" | "door" | "bed"
   | "inactivity" | "epilepsy" | "health" | "water" | "temperature" | "intruder" | "stove"
-  | "nurse_call" | "other_personal" | "battery" | "mains" | "link" | "tamper" | "fault" | "test"
-  | "unknown_device";
+  | "nurse_call" | "other_personal" | "check" | "battery" | "mains" | "link" | "tamper" | "fault"
+  | "test" | "noisy_device" | "outage" | "unknown_device";
 
 export interface Door {
   part: "main" | "under" | "cellar" | "loft";
@@ -46,7 +51,7 @@ export interface Position {
   at: string | null;
 }
 export interface Subject {
-  kind: "resident" | "household" | "device" | "unknown";
+  kind: "resident" | "household" | "device" | "unknown" | "outage";
   id: string;
   name: string;
   age: number | null;
@@ -143,6 +148,15 @@ export interface Case {
   closed_at: string | null;
   closed_by: string;
   outage_deeds: OutageDeed[];
+  list: WorkList;
+  decisions: RuleNote[];
+  escalations: Escalation[];
+  asks_who: boolean;
+  identified: { id: string; name: string } | null;
+  cognitive_impairment: boolean;
+  absent: string;
+  requeued_reason: string;
+  outage: OutageSummary | null;
 }
 /** What somebody did at a node that was cut off, and that could not be merged. */
 export interface OutageDeed {
@@ -154,57 +168,6 @@ export interface OutageDeed {
   merged_at: string | null;
   why: string;
   note: string;
-}
-
-export type HistoryType =
-  | "case_opened"
-  | "alarm_joined"
-  | "alarm_cleared"
-  | "signal_recorded"
-  | "claimed"
-  | "released"
-  | "taken_over"
-  | "note_added"
-  | "step_ticked"
-  | "visit_offered"
-  | "visit_moved"
-  | "visit_overdue"
-  | "aged"
-  | "closed"
-  | "reopened"
-  | "handled_in_outage";
-export interface Actor {
-  kind: "device" | "operator" | "responder" | "administrator" | "system";
-  user: string;
-  name: string;
-}
-/** One ledger entry. Which of the optional fields are there depends on the type. */
-export interface HistoryItem {
-  version: number;
-  at: string;
-  type: HistoryType;
-  actor: Actor;
-  kind?: Kind;
-  lane?: Lane;
-  lane_reason?: string;
-  signal?: { device: string; text: string; location_text: string; received_at: string };
-  reason?: string;
-  from_user?: string;
-  text?: string;
-  step?: string;
-  done?: boolean;
-  visit?: string;
-  team_name?: string;
-  message?: string;
-  state?: VisitState;
-  note?: string;
-  device_time?: string | null;
-  outcome?: Outcome;
-  /** When it was decided again after an outage; `at` stays when it happened. */
-  merged_at?: string;
-  why?: string;
-  /** Of `handled_in_outage`: what was done, with the fields of its type. */
-  deed?: Omit<HistoryItem, "version" | "deed"> & { node: string };
 }
 
 export interface NextOfKin {

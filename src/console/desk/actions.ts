@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import { newKey, post, RequestError, segment } from "../common/api";
 import { t } from "../common/i18n";
 import { saySoon } from "../common/say";
+import type { WorkList } from "../common/rule_types";
 import type { Case, HistoryItem, OutcomeGiven } from "../common/types";
 import { putCase } from "./feed";
 import { cases, canAct, openId, selectedId } from "./store";
@@ -49,11 +50,17 @@ function explain(error: RequestError): string {
 
 /** More signals are no reason not to take a case: they are one more reason to. */
 export function onlyMoreAlarms(changes: readonly HistoryItem[]): boolean {
-  const kinds = ["alarm_joined", "alarm_cleared", "signal_recorded"];
+  const kinds = ["alarm_joined", "alarm_cleared", "signal_recorded", "outage_changed", "outage_reached"];
   return changes.length > 0 && changes.every((item) => kinds.includes(item.type));
 }
 
-type Verb = "claim" | "release" | "takeover" | "note" | "step" | "dispatch" | "recall" | "close";
+/** An outage grows and shrinks all the time; that does not change who was reached. */
+function onlyOutageMoves(changes: readonly HistoryItem[]): boolean {
+  return changes.every((item) => item.type === "outage_changed" || item.type === "outage_reached");
+}
+
+type Verb =
+  | "claim" | "release" | "takeover" | "note" | "step" | "dispatch" | "recall" | "close" | "list" | "identify" | "reached";
 
 async function send(id: string, verb: Verb, body: object, version: number, key: string, tries: number): Promise<boolean> {
   try {
@@ -64,7 +71,8 @@ async function send(id: string, verb: Verb, body: object, version: number, key: 
     const { current, changes = [] } = error.problem ?? {};
     if (current) putCase(current);
     if (error.code === "stale" && current) {
-      if (verb === "claim" && tries < claimTriesMax && onlyMoreAlarms(changes)) {
+      const atOnce = (verb === "claim" && onlyMoreAlarms(changes)) || (verb === "reached" && onlyOutageMoves(changes));
+      if (atOnce && tries < claimTriesMax) {
         return await send(id, verb, body, current.version, newKey(), tries + 1);
       }
       const again = () => void command(id, verb, body);
@@ -122,6 +130,21 @@ export function recall(id: string, visit: string, reason: string): Promise<boole
 }
 export function close(id: string, outcome: OutcomeGiven): Promise<boolean> {
   return command(id, "close", { outcome });
+}
+
+export function moveToList(id: string, list: WorkList): Promise<boolean> {
+  return command(id, "list", { list });
+}
+export function identify(id: string, resident: string): Promise<boolean> {
+  return command(id, "identify", { resident });
+}
+
+/** One at a time, in order: each mark is made on the case as the one before left it. */
+let marks: Promise<unknown> = Promise.resolve();
+export function markReached(id: string, subject: string): Promise<boolean> {
+  const mine = marks.then(() => command(id, "reached", { subject, how: "phone" }));
+  marks = mine;
+  return mine;
 }
 
 export function show(id: string): void {

@@ -12,8 +12,9 @@ import { CasePane } from "./case_pane";
 import { CloseDialog } from "./close_dialog";
 import { startFeed } from "./feed";
 import { Queue } from "./queue";
+import { SidePane } from "./side";
 import { soundState, startSound } from "./sound";
-import { dialog, openCase, session, shiftStarted, signInNotice, unanswered } from "./store";
+import { dialog, openCase, openId, session, shiftStarted, side, signInNotice, unanswered } from "./store";
 import { Banner, TopBar } from "./top_bar";
 import { HandoverDialog, HelpDialog, SearchDialog, SettingsDialog } from "./view_dialogs";
 import { DispatchDialog, NoteDialog, RecallDialog } from "./work_dialogs";
@@ -128,7 +129,7 @@ export function App() {
       <TopBar />
       <Banner />
       <Queue />
-      <CasePane />
+      {openId.value === null && side.value !== null ? <SidePane name={side.value} /> : <CasePane />}
       <OpenDialog />
     </div>
   );

@@ -4,6 +4,7 @@ import { Badge, priorityOf, urgencyOf } from "../common/badge";
 import { t, word } from "../common/i18n";
 import type { Case } from "../common/types";
 import { claim, dismissFailure, failures, release, takeOver, underWay } from "./actions";
+import { Blackout } from "./blackout";
 import { Call } from "./call";
 import { detail, paneCase, vanished } from "./case_detail";
 import { History, HistoryLine } from "./history";
@@ -12,6 +13,7 @@ import { CaseMap } from "./map";
 import { Outage, Vanished } from "./outage";
 import { Who } from "./person";
 import { Plan, Visits } from "./plan";
+import { Rules, Waiting, WhoIsIt } from "./rules";
 import { nameAndAge, progressOf, whatAndWho } from "./row";
 import { canAct, dialog, isMine, openId } from "./store";
 
@@ -142,15 +144,24 @@ export function CasePane() {
         <Vanished c={c} />
         <Problem c={c} />
         <Outage c={c} />
-        <Who c={c} detail={detail.value} />
-        <Call detail={detail.value} />
+        {c.outage ? (
+          <Blackout c={c} />
+        ) : (
+          <>
+            <WhoIsIt c={c} detail={detail.value} />
+            <Who c={c} detail={detail.value} />
+            <Call detail={detail.value} />
+          </>
+        )}
+        <Rules c={c} />
         <Plan c={c} />
         <Visits c={c} />
         <section class="pane-acts" aria-label={words.actions}>
           <Actions c={c} />
         </section>
         <Related />
-        <CaseMap c={c} />
+        {!c.outage && <Waiting c={c} />}
+        {!c.outage && <CaseMap c={c} />}
         <History detail={detail.value} />
       </div>
     </aside>

@@ -1,16 +1,18 @@
 // From the live feed's frames to the console's state: what came, what went, and what a person must be told about it.
 import { effect, signal } from "@preact/signals";
 import { urgencyOf } from "../common/badge";
+import { get, RequestError } from "../common/api";
 import { t, word } from "../common/i18n";
 import { contact, startLive, type EndReason } from "../common/live";
 import { sayNow, saySoon } from "../common/say";
 import type { LiveFrame } from "../common/live_types";
+import type { Load } from "../common/rule_types";
 import type { Case } from "../common/types";
 import { notifyNew } from "./alerts";
 import { noticeText } from "../common/notice";
 import { recentlyClosed, startLayout } from "./queue_state";
 import { forgetSilence } from "./silence";
-import { cases, isMine, loaded, openId } from "./store";
+import { cases, isMine, load, loaded, openId, side } from "./store";
 
 /** Kept to say who closed a case whose row is still fading. */
 const closedKept = 50;
@@ -45,7 +47,8 @@ export function putCase(c: Case): void {
 
 function announce(before: Case | undefined, c: Case): void {
   const place = `${word(t().kind, c.kind)}, ${c.municipality_name}`;
-  const arrived = c.state === "open" && before?.state !== "open";
+  const waits = c.state === "open" && c.list === "operators";
+  const arrived = waits && !(before?.state === "open" && before.list === "operators");
   const rose = before?.state === "open" && before.lane !== "life" && c.lane === "life";
   if (arrived || rose || (c.state === "open" && before && c.signal_count > before.signal_count)) forgetSilence(c.id);
   if (arrived || rose) {
@@ -82,6 +85,8 @@ function take(frame: LiveFrame): void {
       if (!old || old.version < c.version) announce(old, c);
       held.set(c.id, c);
     }
+  } else if (frame.type === "load") {
+    load.value = frame;
   }
   if (wasLost && (frame.type === "snapshot" || frame.type === "changes")) {
     const missed = [...cases.value.values()].filter((c) => c.state === "open" && before.get(c.id)?.state !== "open");
@@ -107,6 +112,16 @@ function announceNotices(): () => void {
   });
 }
 
+/** The load comes with the feed only when it changes. */
+async function fetchLoad(): Promise<void> {
+  try {
+    const now = await get<Load>("/load");
+    load.value ??= now;
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+  }
+}
+
 /** Starts feed and layout for a signed-in operator; returns what stops both and forgets everything seen. */
 export function startFeed(ended: (reason: EndReason) => void): () => void {
   wasLost = false;
@@ -117,6 +132,7 @@ export function startFeed(ended: (reason: EndReason) => void): () => void {
     sayNow(t().banner.lost("", ""));
   });
   const stopNotice = announceNotices();
+  void fetchLoad();
   const stopLive = startLive({ frame: take, ended });
   return () => {
     stopLive();
@@ -128,5 +144,7 @@ export function startFeed(ended: (reason: EndReason) => void): () => void {
     loaded.value = false;
     newWhileDown.value = 0;
     openId.value = null;
+    side.value = null;
+    load.value = null;
   };
 }

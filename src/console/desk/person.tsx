@@ -110,7 +110,8 @@ export function Who({ c, detail }: { c: Case; detail: CaseAlone | null }) {
             </Fact>
           ))}
       </dl>
-      {people.length > 1 && <p class="notable">{words.whoIsIt}</p>}
+      {people.length > 1 && !c.asks_who && !c.identified && <p class="notable">{words.whoIsIt}</p>}
+      {c.cognitive_impairment && !people.some((p) => p.cognitive_impairment) && <p class="notable">{words.impaired}</p>}
       {detail && people.length === 0 && <p class="muted">{words.noResident}</p>}
       {people.map((person) => (
         <Person key={person.id} person={person} alone={people.length === 1} />

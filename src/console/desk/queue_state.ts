@@ -5,7 +5,7 @@ import { now, secondsSince } from "../common/clock";
 import { openDialogs } from "../common/dialog";
 import type { Case } from "../common/types";
 import { emptyLayout, settle, type Layout, type Slot } from "./queue_layout";
-import { cases, unanswered } from "./store";
+import { cases, load, unanswered } from "./store";
 
 const keyQuietMs = 3_000;
 /** EEMUA 191: more than this many in this long is more than one operator can follow. */
@@ -52,10 +52,16 @@ export function insertFresh(): void {
 
 export const recentArrivals = computed(() => {
   let count = 0;
-  for (const c of cases.value.values()) if (secondsSince(c.opened_at, now.value) <= floodWindowS) count += 1;
+  for (const c of cases.value.values())
+    if (c.list === "operators" && secondsSince(c.opened_at, now.value) <= floodWindowS) count += 1;
   return count;
 });
-export const flood = computed(() => recentArrivals.value > floodAlarms);
+/** As the server reckons it over everybody who is on, or as this page counts while the server has said nothing. */
+export const flood = computed(() => {
+  const told = load.value;
+  if (told) return told.centre.flood || told.municipalities.some((m) => m.flood);
+  return recentArrivals.value > floodAlarms;
+});
 
 export type Grouping = "none" | "kind" | "municipality";
 export const grouping = signal<Grouping>("none");

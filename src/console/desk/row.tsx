@@ -4,6 +4,7 @@ import { Badge, priorityOf, type BadgeState } from "../common/badge";
 import { minutesSeconds, now, secondsSince, shortTime, timeSince } from "../common/clock";
 import { t, word } from "../common/i18n";
 import { streetAndDoor } from "../common/place";
+import { parentText } from "../common/rule_words";
 import type { Case } from "../common/types";
 import { claim, dismissFailure, failures, underWay } from "./actions";
 import { rovingId } from "./keys";
@@ -27,6 +28,7 @@ function badgeState(c: Case): BadgeState {
 
 /** "Astrid Olsen (84)". */
 export function nameAndAge(c: Case): string {
+  if (c.outage) return parentText(c.outage.parent);
   return c.subject.age === null ? c.subject.name : `${c.subject.name} (${c.subject.age})`;
 }
 export function whatAndWho(c: Case): string {
@@ -67,6 +69,12 @@ function facts(c: Case, gone: boolean): string[] {
   const list: string[] = [];
   if (gone) list.push(goneText(c));
   else if (c.owner) list.push(isMine(c) ? t().progress[progressOf(c)] : `${c.owner.name}: ${t().progress[progressOf(c)]}`);
+  if (c.outage) {
+    list.push(t().blackout.down(c.outage.devices_down, c.outage.devices_total));
+    list.push(t().blackout.row(c.outage.residents_reached, Math.max(c.outage.residents_down, c.outage.residents_reached)));
+  }
+  if (c.requeued_reason) list.push(t().rules.requeued);
+  if (c.absent) list.push(t().rules.absent(c.absent));
   if (c.late) list.push(words.late(timeSince(occurredAt(c), now.peek())));
   if (c.attention) list.push(words.attention);
   if (c.subject.address) list.push(streetAndDoor(c.subject.address));
@@ -106,7 +114,7 @@ export function Row({ c, gone = false }: Props) {
         }}
       >
         <span class="row-what">{word(t().kind, c.kind)}</span>
-        {c.subject.name && ` · ${nameAndAge(c)}`}
+        {nameAndAge(c) && ` · ${nameAndAge(c)}`}
         <span class="row-place">, {c.municipality_name}</span>
       </button>
       <span class="row-facts" id={`facts-${c.id}`}>

@@ -4,6 +4,7 @@ import { computed, signal } from "@preact/signals";
 import { priorityOf } from "../common/badge";
 import { now, secondsSince } from "../common/clock";
 import { contact } from "../common/live";
+import type { Load } from "../common/rule_types";
 import type { Case, Me } from "../common/types";
 
 export const session = signal<Me | null>(null);
@@ -36,9 +37,19 @@ export const dialog = signal<DialogName | null>(null);
 export function isMine(c: Case): boolean {
   return c.owner !== null && c.owner.user === session.value?.user;
 }
+/** What stands beside the queue when no case is open. */
+export type SideName = "devices" | "held" | "offenders";
+export const side = signal<SideName | null>(null);
+/** The operators' load, as the server last said. */
+export const load = signal<Load | null>(null);
+
+/** The queue shows the operators' list; what waits elsewhere is seen in the lists and while somebody has it. */
+function inQueue(c: Case): boolean {
+  return c.list === "operators";
+}
 export const mine = computed(() => ordered([...cases.value.values()].filter((c) => c.state !== "open" && isMine(c))));
 export const working = computed(() =>
-  ordered([...cases.value.values()].filter((c) => c.state !== "open" && !isMine(c))),
+  ordered([...cases.value.values()].filter((c) => c.state !== "open" && !isMine(c) && inQueue(c))),
 );
 
 /** Cases with an owner stand in the order they were opened within their priority: nothing there is a race. */
@@ -61,7 +72,7 @@ export function limitsOf(c: Case): { target: number; limit: number } {
 export const unanswered = computed(() => {
   const shown = new Map<string, Case>();
   for (const c of cases.value.values()) {
-    if (c.state !== "open") continue;
+    if (c.state !== "open" || !inQueue(c)) continue;
     const inScope = scope.value.size === 0 || scope.value.has(c.municipality) || c.municipality === "centre";
     if (inScope || c.lane === "life" || secondsSince(waitingSince(c), now.value) >= limitsOf(c).limit) shown.set(c.id, c);
   }

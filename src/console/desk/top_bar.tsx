@@ -1,5 +1,6 @@
 // The top bar and the system banner: who is on, what is shown, how many wait, whether the server and the sound are
 // there. The banner's place is always kept, so that a message never moves a row.
+import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Badge, priorityOf } from "../common/badge";
 import { clockTime, minutesSeconds, now, secondsSince } from "../common/clock";
@@ -8,14 +9,16 @@ import { contact, lastContact } from "../common/live";
 import { noticeText } from "../common/notice";
 import type { Priority } from "../common/types";
 import { newWhileDown } from "./feed";
+import { FloodText, floodNames, LoadStrip } from "./load_strip";
 import { flood, grouping, menuOpen, recentArrivals, type Grouping } from "./queue_state";
 import { quietS, soundState, unblock } from "./sound";
-import { cases, dialog, loaded, scope, session, working } from "./store";
+import { showSide } from "./side";
+import { cases, dialog, loaded, scope, session, side, working, type SideName } from "./store";
 
 const priorities: Priority[] = [1, 2, 3, 4];
 
 function Counts() {
-  const waiting = [...cases.value.values()].filter((c) => c.state === "open");
+  const waiting = [...cases.value.values()].filter((c) => c.state === "open" && c.list === "operators");
   return (
     <ul class="counts" aria-label={t().top.counts}>
       {priorities.map((priority) => (
@@ -43,10 +46,8 @@ function Sound() {
   return <span>{text[soundState.value]}</span>;
 }
 
-function Scope() {
-  const all = session.value?.municipalities ?? [];
-  const box = useRef<HTMLDetailsElement>(null);
-  const chosen = scope.value;
+/** A menu closes when one presses beside it. */
+function useClosesOutside(box: RefObject<HTMLDetailsElement>): void {
   useEffect(() => {
     const away = (event: PointerEvent) => {
       if (box.current?.open && event.target instanceof Node && !box.current.contains(event.target)) box.current.open = false;
@@ -54,6 +55,13 @@ function Scope() {
     addEventListener("pointerdown", away);
     return () => removeEventListener("pointerdown", away);
   }, []);
+}
+
+function Scope() {
+  const all = session.value?.municipalities ?? [];
+  const box = useRef<HTMLDetailsElement>(null);
+  const chosen = scope.value;
+  useClosesOutside(box);
   if (all.length < 2) return <span>{all[0]?.name ?? ""}</span>;
   const flip = (id: string) => {
     const next = new Set(chosen.size === 0 ? all.map((m) => m.id) : chosen);
@@ -89,6 +97,38 @@ function Scope() {
   );
 }
 
+function Lists() {
+  const box = useRef<HTMLDetailsElement>(null);
+  useClosesOutside(box);
+  const names: SideName[] = ["devices", "held", "offenders"];
+  return (
+    <details
+      class="menu"
+      ref={box}
+      onKeyDown={(event) => {
+        if (event.key === "Escape" && box.current) box.current.open = false;
+      }}
+    >
+      <summary>{t().side.open}</summary>
+      <div class="menu-box menu-lists">
+        {names.map((name) => (
+          <button
+            type="button"
+            key={name}
+            aria-pressed={side.value === name}
+            onClick={() => {
+              if (box.current) box.current.open = false;
+              showSide(name);
+            }}
+          >
+            {t().side[name]}
+          </button>
+        ))}
+      </div>
+    </details>
+  );
+}
+
 export function TopBar() {
   const words = t().top;
   return (
@@ -103,6 +143,7 @@ export function TopBar() {
       <button type="button" class="slim" onClick={() => (dialog.value = "search")}>
         {words.search} <kbd aria-hidden="true">Ctrl+K</kbd>
       </button>
+      <Lists />
       <button type="button" class="slim" onClick={() => (dialog.value = "handover")}>
         {words.handover}
       </button>
@@ -120,6 +161,7 @@ export function TopBar() {
 }
 
 function FloodTools() {
+  const names = floodNames();
   const words = t().banner;
   const choices: [Grouping, string][] = [
     ["kind", words.byKind],
@@ -128,7 +170,7 @@ function FloodTools() {
   ];
   return (
     <span class="flood">
-      {words.flood(recentArrivals.value)} {words.group}:
+      {names ? <FloodText /> : words.flood(recentArrivals.value)} {words.group}:
       {choices.map(([by, label]) => (
         <button
           key={by}
@@ -173,6 +215,7 @@ export function Banner() {
       )}
       {flood.value && <FloodTools />}
       {!loud && <span class="muted">{loaded.value ? (names ? words.working(names) : words.calm) : words.connecting}</span>}
+      {!loud && <LoadStrip />}
     </section>
   );
 }

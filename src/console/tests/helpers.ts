@@ -32,6 +32,15 @@ export function aCase(more: Partial<Case> = {}): Case {
     closed_at: null,
     closed_by: "",
     outage_deeds: [],
+    list: "operators",
+    decisions: [],
+    escalations: [],
+    asks_who: false,
+    identified: null,
+    cognitive_impairment: false,
+    absent: "",
+    requeued_reason: "",
+    outage: null,
     ...more,
   };
 }

@@ -47,6 +47,12 @@ export async function startMock() {
       const text = JSON.stringify({ type: "condition", ...mock.condition });
       for (const socket of sockets) socket.send(text);
     },
+    /** The operators' load is another. */
+    burden: (load) => {
+      Object.assign(world.watched.load, load);
+      const text = JSON.stringify({ type: "load", ...world.watched.load });
+      for (const socket of sockets) socket.send(text);
+    },
     /** What an outage took back is gone: a fresh snapshot for everyone. */
     correct: () => sockets.forEach((socket) => socket.begin()),
     /** The node goes down: a goodbye, and nobody there for so long. */
@@ -113,6 +119,8 @@ export async function startMock() {
       return answer({ teams: teams.filter((t) => t.municipality === url.searchParams.get("municipality")) });
     }
     if (path[0] === "visits" && path.length === 1) return answer({ visits: world.fieldVisits() });
+    const watched = world.watched.answer(request.method, path, url, given);
+    if (watched !== undefined) return answer(watched);
     if (path[0] === "cases" && path.length === 2) return answer(world.alone(path[1]));
     if (request.method !== "POST") throw new Refusal(404, "not_found");
     return command(session, path, given, request, answer);

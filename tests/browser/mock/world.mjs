@@ -1,6 +1,7 @@
 // A made-up response centre in memory: enough of the server's rules that the pages can be driven through everything
 // that is hard to provoke with a real one. The shapes are those of docs/openapi.json.
 import { randomUUID } from "node:crypto";
+import { Watched } from "./watched.mjs";
 
 export const municipalities = [
   { id: "solvik", name: "Solvik" },
@@ -107,6 +108,8 @@ export class World {
     /** Every request to the API, in order: what the pages really sent. */
     this.requests = [];
     this.counter = 0;
+    /** What rules hold and watch: outages, held signals, devices, load. */
+    this.watched = new Watched(this);
     /** Set to make the next command of a verb fail, {verb, status, code}, or something happen just before it. */
     this.trap = null;
   }
@@ -195,6 +198,15 @@ export class World {
       closed_at: null,
       closed_by: "",
       outage_deeds: [],
+      list: "operators",
+      decisions: [],
+      escalations: [],
+      asks_who: false,
+      identified: null,
+      cognitive_impairment: false,
+      absent: "",
+      requeued_reason: "",
+      outage: null,
       ...rest,
     };
     this.histories.set(id, []);
@@ -247,7 +259,7 @@ export class World {
   alone(id) {
     const c = this.cases.get(id);
     if (!c) throw new Refusal(404, "not_found");
-    const people = residents.filter((r) => `r-${r.id}` === c.subject.id);
+    const people = residents.filter((r) => `r-${r.id}` === c.subject.id || c.asks_who);
     const related = this.active().filter((o) => o.id !== id && o.subject.id === c.subject.id);
     return { ...c, resident: people[0] ?? null, residents: people, related, history: this.histories.get(id), history_available: true };
   }
@@ -263,7 +275,7 @@ export class World {
     if (verb === "claim" && before.owner) throw new Refusal(409, "already_claimed", { current: before, changes });
     if (changes.length > 0) throw new Refusal(409, "stale", { current: before, changes });
     if (before.state === "closed") throw new Refusal(409, "closed", { current: before });
-    const free = ["claim", "takeover"];
+    const free = ["claim", "takeover", "list", "identify", "reached"];
     if (!free.includes(verb) && before.owner?.user !== session.user) throw new Refusal(409, "not_owner", { current: before });
     return this.change(id, (c) => this.apply(session, c, verb, body));
   }
@@ -312,6 +324,17 @@ export class World {
       };
       c.visits.push(visit);
       this.note(c, "visit_offered", actor, { visit: visit.id, team: team.id, team_name: team.name, message: visit.message });
+    } else if (verb === "list") {
+      c.list = body.list;
+      this.note(c, "moved_to_list", actor, { list: body.list, by: { rule: "varde:by_hand", reason: "", policy_version: 0, at } });
+    } else if (verb === "identify") {
+      const person = residents.find((r) => r.id === body.resident);
+      Object.assign(c, { asks_who: false, identified: { id: person.id, name: person.name } });
+      this.note(c, "resident_identified", actor, { resident: person.id, name: person.name });
+    } else if (verb === "reached") {
+      const person = this.watched.reach(c.id, body.subject, session.name, at);
+      if (person) c.outage = { ...c.outage, residents_reached: c.outage.residents_reached + 1 };
+      this.note(c, "outage_reached", actor, { subject: body.subject, how: body.how });
     } else if (verb === "recall") {
       this.move(actor, c, body.visit, "recalled", { reason: body.reason ?? "" });
     } else if (verb === "close") {

@@ -36,7 +36,7 @@ export const enOutage: Outage = {
     island: (time) => `The centre is cut off from its shared store since ${time}. What you do is saved.`,
     merging: () => "The centre is catching up on what happened during an outage.",
   },
-  reopened: { outage_visit: "a visit was sent to it during the outage" },
+  reopened: { outage_visit: "a visit was sent to it during the outage", more_severe: "a more severe alarm came" },
   deed: {
     claimed: "took the case",
     released: "gave it back to the queue",

@@ -36,7 +36,7 @@ export const nbOutage = {
     island: (time: string) => `Sentralen er frakoblet felles lager siden ${time}. Det du gjør, blir lagret.`,
     merging: () => "Sentralen henter inn det som skjedde under et utfall.",
   },
-  reopened: { outage_visit: "en utrykning ble sendt til den under utfallet" },
+  reopened: { outage_visit: "en utrykning ble sendt til den under utfallet", more_severe: "en mer alvorlig alarm kom" },
   deed: {
     claimed: "tok hendelsen",
     released: "ga den tilbake til køen",
