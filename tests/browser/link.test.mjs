@@ -164,6 +164,7 @@ story("search finds by name, street and type, and the others' cases can be taken
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Per Nilsen (79)" }).waitFor();
   await page.getByText("Ola Dahl har hendelsen.").waitFor();
+  await page.locator("summary", { hasText: "Lister" }).click();
   await page.getByRole("button", { name: "Vaktskifte" }).click();
   await accessible(page, "hand-over");
   await page.locator("dialog").getByRole("button", { name: "Overta" }).click();

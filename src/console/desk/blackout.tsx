@@ -6,7 +6,6 @@ import { get, RequestError, segment } from "../common/api";
 import { shortTime } from "../common/clock";
 import { t, word } from "../common/i18n";
 import { streetAndDoor, telephone } from "../common/place";
-import { parentText } from "../common/rule_words";
 import type { OutageList, OutagePerson, OutageSummary } from "../common/rule_types";
 import type { Case } from "../common/types";
 import { markReached } from "./actions";
@@ -134,7 +133,6 @@ export function Blackout({ c }: { c: Case }) {
   return (
     <>
       <section class="part" aria-label={words.title}>
-        <p class="reach-parent">{parentText(outage.parent)}</p>
         <p>
           {outage.began_at && `${words.since(shortTime(outage.began_at))} · `}
           {words.down(outage.devices_down, outage.devices_total)}

@@ -145,15 +145,18 @@ export function CasePane() {
         <Problem c={c} />
         <Outage c={c} />
         {c.outage ? (
-          <Blackout c={c} />
+          <>
+            <Blackout c={c} />
+            <Rules c={c} />
+          </>
         ) : (
           <>
             <WhoIsIt c={c} detail={detail.value} />
+            <Rules c={c} />
             <Who c={c} detail={detail.value} />
             <Call detail={detail.value} />
           </>
         )}
-        <Rules c={c} />
         <Plan c={c} />
         <Visits c={c} />
         <section class="pane-acts" aria-label={words.actions}>

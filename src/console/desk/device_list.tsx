@@ -5,7 +5,6 @@ import { useEffect } from "preact/hooks";
 import { newKey, post, remove, RequestError, segment } from "../common/api";
 import { now, shortTime } from "../common/clock";
 import { t, word } from "../common/i18n";
-import { streetAndDoor } from "../common/place";
 import { ruleText } from "../common/rule_words";
 import type { DeviceRow, DeviceTrouble } from "../common/rule_types";
 import { fetched, SideState } from "./side_state";
@@ -45,7 +44,7 @@ function facts(row: DeviceRow): string {
       : row.since && words.since(shortTime(row.since)),
     row.id ? `${word(t().device, row.kind)} ${row.wire_id}` : `${row.wire_id} ${words.unregistered}`,
     row.sensor,
-    address && streetAndDoor(address),
+    address?.street,
     row.case && row.case.signal_count > 1 && words.signals(row.case.signal_count),
     row.case?.by && ruleText(row.case.by),
     row.case?.owner_name,
@@ -112,7 +111,7 @@ function StartTest() {
   const words = t().devices;
   const rows = query.value ? (found.value.value?.devices ?? []) : [];
   return (
-    <section class="part" aria-label={words.find}>
+    <div class="part">
       <div class="side-find">
         <label>
           {words.find}
@@ -142,7 +141,7 @@ function StartTest() {
           <Line key={row.id} row={row} />
         ))}
       </ul>
-    </section>
+    </div>
   );
 }
 

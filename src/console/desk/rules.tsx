@@ -17,6 +17,12 @@ export function subjectOf(c: Case): string {
   return c.id.slice(0, c.id.lastIndexOf("."));
 }
 
+/** The button that was pressed goes away; the keys go on working from the case. */
+async function thenStay(done: Promise<unknown>): Promise<void> {
+  document.querySelector<HTMLElement>(".pane")?.focus({ preventScroll: true });
+  await done;
+}
+
 export function WhoIsIt({ c, detail }: { c: Case; detail: CaseAlone | null }) {
   const id = useId();
   const words = t().who;
@@ -30,7 +36,7 @@ export function WhoIsIt({ c, detail }: { c: Case; detail: CaseAlone | null }) {
       <p>{words.hint}</p>
       <div class="acts">
         {people.map((person) => (
-          <button type="button" key={person.id} aria-disabled={off} onClick={() => !off && void identify(c.id, person.id)}>
+          <button type="button" key={person.id} aria-disabled={off} onClick={() => !off && void thenStay(identify(c.id, person.id))}>
             {person.name}
             {person.age !== null && ` (${person.age})`}
           </button>
@@ -55,7 +61,7 @@ function MoveList({ c }: { c: Case }) {
           class="slim"
           key={list}
           aria-disabled={off}
-          onClick={() => !off && void moveToList(c.id, list)}
+          onClick={() => !off && void thenStay(moveToList(c.id, list))}
         >
           {list === "operators" ? words.toQueue : t().list[list]}
         </button>
@@ -149,7 +155,7 @@ export function Waiting({ c }: { c: Case }) {
         {state.held.map((one) => (
           <li class="visit" key={one.signal.signal_id}>
             <SignalLine one={one} tail={one.until ? words.heldUntil(shortTime(one.until)) : ""} />
-            <button type="button" class="slim" onClick={() => void raise(subject, "held", one.signal.signal_id)}>
+            <button type="button" class="slim" onClick={() => void thenStay(raise(subject, "held", one.signal.signal_id))}>
               {words.release}
             </button>
           </li>
@@ -157,7 +163,7 @@ export function Waiting({ c }: { c: Case }) {
         {[...state.suppressed].reverse().map((one) => (
           <li class="visit" key={one.signal.signal_id}>
             <SignalLine one={one} tail={words.suppressed} />
-            <button type="button" class="slim" onClick={() => void raise(subject, "suppressed", one.signal.signal_id)}>
+            <button type="button" class="slim" onClick={() => void thenStay(raise(subject, "suppressed", one.signal.signal_id))}>
               {words.raise}
             </button>
           </li>

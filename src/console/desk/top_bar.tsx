@@ -124,6 +124,15 @@ function Lists() {
             {t().side[name]}
           </button>
         ))}
+        <button
+          type="button"
+          onClick={() => {
+            if (box.current) box.current.open = false;
+            dialog.value = "handover";
+          }}
+        >
+          {t().top.handover}
+        </button>
       </div>
     </details>
   );
@@ -144,9 +153,6 @@ export function TopBar() {
         {words.search} <kbd aria-hidden="true">Ctrl+K</kbd>
       </button>
       <Lists />
-      <button type="button" class="slim" onClick={() => (dialog.value = "handover")}>
-        {words.handover}
-      </button>
       <button type="button" class="slim" onClick={() => (dialog.value = "help")}>
         {words.help} <kbd aria-hidden="true">F1</kbd>
       </button>
