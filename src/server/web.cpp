@@ -28,6 +28,8 @@
 #include "registry/audit_store.hpp"
 #include "registry/centre_tail.hpp"
 #include "registry/password_worker.hpp"
+#include "report/ledger_reader.hpp"
+#include "report/reports.hpp"
 
 namespace varde::server {
 
@@ -114,7 +116,14 @@ struct web::state {
               },
               [this](const http::request& in, const registry::session_holder& who) {
                 return field.open_feed(in, who);
-              }}) {
+              }}),
+        ledgers(redis),
+        figures({thread_of, server.routes(),
+                 [this](const http::exchange_pointer& e) { return door.admit(e); }, directory,
+                 audit,
+                 [this](report::ledger_reader::job job, report::ledger_reader::handler done) {
+                   ledgers.read(std::move(job), std::move(done));
+                 }}) {
     door.add_routes(server.routes());
     thread_of.every(std::chrono::seconds{5}, [this] {
       accounts.end_expired();
@@ -162,6 +171,8 @@ struct web::state {
   desk::front_door door;
   field::field field;
   desk::desk desk;
+  report::ledger_reader ledgers;
+  report::reports figures;
   std::uint64_t tiles_of = 0;  // the generation whose tiles are allowed
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work;
   std::thread thread;
