@@ -58,11 +58,11 @@ std::optional<device_match> view::find_device(std::string_view protocol,
   return device_match{sets_[at->second.set], at->second.device, at->second.number};
 }
 
-thing_number sensor_number(const device_match& of, std::string_view sensor) {
-  if (of.number == no_number) return no_number;
-  const auto at = std::ranges::find(of.device->sensors(), sensor, &v1::Sensor::id);
-  if (at == of.device->sensors().end()) return no_number;
-  return of.number + 1 + static_cast<thing_number>(at - of.device->sensors().begin());
+thing_number sensor_number(const v1::Device& device, thing_number number, std::string_view sensor) {
+  if (number == no_number) return no_number;
+  const auto at = std::ranges::find(device.sensors(), sensor, &v1::Sensor::id);
+  if (at == device.sensors().end()) return no_number;
+  return number + 1 + static_cast<thing_number>(at - device.sensors().begin());
 }
 
 }  // namespace varde::registry

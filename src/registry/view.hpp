@@ -30,8 +30,13 @@ struct device_match {
   thing_number number = no_number;
 };
 
-/// The number of the device's sensor of this name; no_number if it has none such.
-[[nodiscard]] thing_number sensor_number(const device_match& of, std::string_view sensor);
+/// The number of the sensor of this name behind the device with that number; no_number if it has
+/// none such.
+[[nodiscard]] thing_number sensor_number(const v1::Device& device, thing_number number,
+                                         std::string_view sensor);
+[[nodiscard]] inline thing_number sensor_number(const device_match& of, std::string_view sensor) {
+  return sensor_number(*of.device, of.number, sensor);
+}
 
 class view {
  public:

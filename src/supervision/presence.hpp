@@ -19,16 +19,20 @@ struct listening {
 
 class presence {
  public:
-  /// Nothing is expected of it before `now_s`.
-  explicit presence(std::uint32_t now_s = 0) : counts_from_s_(now_s) {}
+  /// Taken up at `now_s`: if it was never heard, its silence counts from then.
+  explicit presence(std::uint32_t now_s) : taken_up_s_(now_s) {}
+  presence() = default;
 
   [[nodiscard]] presence_state state() const { return state_; }
+  /// When it came back the last time; 0: it was never absent.
+  [[nodiscard]] std::uint32_t returned_s() const { return returned_s_; }
 
-  /// When it is gone if nothing is heard after `heard_s`: a limit after it was last heard or began
-  /// to count; and whoever was silent while we could not hear gets a beat more.
+  /// When it is gone if nothing is heard after `heard_s` (0: never heard): a limit after it was
+  /// heard or came back; and whoever was silent while we could not hear gets a beat more.
   [[nodiscard]] std::uint32_t gone_at(std::uint32_t heard_s, const expectation& of,
                                       listening we) const {
-    return std::max(std::max(heard_s, counts_from_s_) + of.limit_s, we.since_s + of.grace_s());
+    const auto last_s = std::max(heard_s != 0 ? heard_s : taken_up_s_, returned_s_);
+    return std::max(last_s + of.limit_s, we.since_s + of.grace_s());
   }
 
   /// Its time is over.
@@ -43,7 +47,7 @@ class presence {
   /// It is there again, by another's word: as heard now.
   void restore(std::uint32_t now_s) {
     state_ = presence_state::present;
-    counts_from_s_ = now_s;
+    returned_s_ = now_s;
   }
 
   /// A sign of life of one that is absent; the same twice is no harm. True if it is present now: an
@@ -54,13 +58,14 @@ class presence {
     last_s_ = std::max(last_s_, heard_s);
     if (!alarm && last_s_ - first_s_ < of.settle_s()) return false;
     state_ = presence_state::present;
-    counts_from_s_ = heard_s;
+    returned_s_ = heard_s;
     return true;
   }
 
  private:
-  std::uint32_t counts_from_s_;  // its silence before this does not count
-  std::uint32_t first_s_ = 0;    // while absent: the unbroken row of signs of life
+  std::uint32_t taken_up_s_ = 0;
+  std::uint32_t returned_s_ = 0;
+  std::uint32_t first_s_ = 0;  // while absent: the unbroken row of signs of life
   std::uint32_t last_s_ = 0;
   presence_state state_ = presence_state::present;
 };

@@ -63,13 +63,16 @@ class seen_table {
   /// Somebody else heard it then; never makes it older.
   void raise(registry::thing_number number, std::uint32_t heard_s);
   void stand(registry::thing_number number, supervision::standing now);
-  /// Calls take(number, alarm) for each absent one that gave a sign of life since the last call.
+  /// Calls take(number, alarm) for each absent one that gave a sign of life since it was taken
+  /// last; at most `most` of them, the others next time.
   template <class Take>
-  void take_bells(Take&& take) {
-    auto at = bells_.exchange(registry::no_number, std::memory_order_acquire);
-    while (at != registry::no_number) {
-      slot& s = *find(at);
-      const auto number = std::exchange(at, s.next_bell.load(std::memory_order_relaxed));
+  void take_bells(std::size_t most, Take&& take) {
+    if (taken_ == registry::no_number)
+      taken_ = bells_.exchange(registry::no_number, std::memory_order_acquire);
+    for (; most > 0 && taken_ != registry::no_number; --most) {
+      slot& s = *find(taken_);
+      const auto number = std::exchange(taken_, s.next_bell.load(std::memory_order_relaxed));
+      // From here on it can ring again; what was marked before the last ring is seen below.
       s.rung.exchange(false, std::memory_order_acq_rel);
       take(number, s.alarmed.exchange(false, std::memory_order_relaxed));
     }
@@ -105,6 +108,7 @@ class seen_table {
   const std::int64_t origin_s_;
   const std::unique_ptr<std::array<std::atomic<block*>, blocks_max>> blocks_;
   std::atomic<registry::thing_number> bells_{registry::no_number};
+  registry::thing_number taken_ = registry::no_number;  // bells the sweep has still to answer
   std::atomic<bool> listening_{false};
 };
 

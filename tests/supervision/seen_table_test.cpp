@@ -14,9 +14,9 @@ namespace {
 
 struct table : testing::Test {
   base::steady_time at(int s) const { return began + std::chrono::seconds{s}; }
-  std::vector<registry::thing_number> bells() {
+  std::vector<registry::thing_number> bells(std::size_t most = 1'000'000) {
     std::vector<registry::thing_number> all;
-    seen.take_bells([&](registry::thing_number n, bool alarm) {
+    seen.take_bells(most, [&](registry::thing_number n, bool alarm) {
       all.push_back(n);
       if (alarm) alarmed.push_back(n);
     });
@@ -72,6 +72,17 @@ TEST_F(table, an_alarm_among_the_signs_of_life_is_not_forgotten) {
   seen.mark(1, at(2));
   bells();
   EXPECT_EQ(alarmed, std::vector<registry::thing_number>{1});
+}
+
+TEST_F(table, bells_beyond_the_bound_are_answered_next_time) {
+  for (registry::thing_number n = 0; n < 3; ++n) {
+    seen.prepare(n);
+    seen.stand(n, standing::absent);
+    seen.mark(n, at(1));
+  }
+  EXPECT_EQ(bells(2).size(), 2u);
+  EXPECT_EQ(bells(2).size(), 1u);
+  EXPECT_TRUE(bells(2).empty());
 }
 
 TEST_F(table, a_sign_of_life_allocates_nothing) {
