@@ -57,6 +57,8 @@ counters::counters(base::metrics& all) {
                                    "Answers that a SIP device did not acknowledge in 32 s");
   answers_rejected =
       &all.make_counter("varde_edge_answers_rejected_total", "Answers that a SIP device refused");
+  signs_of_life = &all.make_counter("varde_edge_signs_of_life_total",
+                                    "Messages that showed that a registered device lives");
   repeated = &all.make_counter("varde_edge_repeated_total",
                                "SIP retransmissions answered from their transaction");
   resumed =

@@ -58,6 +58,7 @@ struct counters {
   counter_row<listener_count> bytes_in{};
   counter_row<listener_count> bytes_out{};
   counter_row<listener_count> heartbeats{};
+  base::counter* signs_of_life = nullptr;
   std::array<counter_row<intake_outcome_count>, alarm::lane_count> signals{};
   std::array<base::counter*, 3> answers{};  // by verdict
   base::counter* answers_late{};            // the core was too slow or never answered

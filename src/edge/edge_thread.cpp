@@ -46,6 +46,7 @@ edge_thread::edge_thread(std::uint32_t index, const options& given, lane_set& la
       directory_{directory},
       registry_{directory},
       intake_{index, given, lanes, counted},
+      signs_{given.seen, counted},
       read_buffer_(read_buffer_bytes),
       sweep_{std::make_unique<sweep>(*this)} {}
 

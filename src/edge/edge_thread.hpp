@@ -20,6 +20,7 @@
 #include "edge/intake.hpp"
 #include "edge/options.hpp"
 #include "edge/service.hpp"
+#include "edge/signs_of_life.hpp"
 #include "registry/directory.hpp"
 
 namespace varde::edge {
@@ -59,6 +60,7 @@ class edge_thread final : public alarm::answer_sink {
   [[nodiscard]] counters& counted() noexcept { return counted_; }
   [[nodiscard]] deadlines& due() noexcept { return deadlines_; }
   [[nodiscard]] intake& door() noexcept { return intake_; }
+  [[nodiscard]] signs_of_life& signs() noexcept { return signs_; }
   [[nodiscard]] const registry::view& registry() { return registry_.current(); }
   [[nodiscard]] std::uint64_t registry_generation() const { return directory_.generation(); }
   /// Shared by all connections of the thread; good until the next read.
@@ -86,6 +88,7 @@ class edge_thread final : public alarm::answer_sink {
       io_.get_executor()};
   deadlines deadlines_{io_};
   intake intake_;
+  signs_of_life signs_;
   std::vector<char> read_buffer_;
   std::vector<std::shared_ptr<connection>> roster_;
   boost::intrusive::list<connection, boost::intrusive::base_hook<unidentified_hook>,

@@ -74,15 +74,16 @@ void native_session::on_frame(std::string_view frame, base::steady_time now) {
   const auto message = wire::parse_from_device(frame);
   if (!message)
     return fail(cause::bad_input, "bad_frame", "a frame is not a message of this protocol");
-  if (message->has_hello()) return on_hello(message->hello());
+  if (message->has_hello()) return on_hello(message->hello(), now);
   if (device_.empty())
     return fail(cause::bad_input, "hello_first", "the first message must be hello");
   if (!still_stands()) return;
   if (message->has_signal()) return on_signal(message->signal(), now);
+  home().signs().heard(number_, now);
   on_heartbeat(message->heartbeat());
 }
 
-void native_session::on_hello(const device::v1::Hello& hello) {
+void native_session::on_hello(const device::v1::Hello& hello, base::steady_time now) {
   if (!device_.empty()) return fail(cause::bad_input, "bad_frame", "hello was said already");
   if (hello.device().empty() || hello.device().size() > wire::device_name_bytes_max ||
       hello.secret().size() > secret_bytes_max)
@@ -93,6 +94,7 @@ void native_session::on_hello(const device::v1::Hello& hello) {
   shown_.certificate = stream().take_peer_certificate();
   if (!hello.secret().empty()) shown_.secret = base::sha256(hello.secret());
   if (!still_stands()) return;
+  home().signs().heard(number_, now);
   wire::append_frame(
       wire::make_welcome(home().bounds().native_window,
                          static_cast<std::uint32_t>(home().bounds().heartbeat_interval.count()),
@@ -105,12 +107,21 @@ void native_session::on_hello(const device::v1::Hello& hello) {
 bool native_session::still_stands() {
   if (const auto generation = home().registry_generation(); judged_at_ != generation) {
     judged_at_ = generation;
-    standing_ = identify(home().registry(), device_, shown_);
-    if (standing_ == standing::proven) home().identified(*this);
+    judge();
   }
   if (standing_ != standing::refused) return true;
   fail(cause::not_authorised, "not_authorised", "the certificate or secret is not this device's");
   return false;
+}
+
+void native_session::judge() {
+  standing_ = identify(home().registry(), device_, shown_);
+  number_ = registry::no_number;
+  if (standing_ != standing::proven) return;
+  home().identified(*this);
+  if (const auto match = home().registry().find_device(wire::native_protocol, device_))
+    number_ = match->number;
+  home().signs().expect(number_);
 }
 
 void native_session::on_signal(const device::v1::Signal& said, base::steady_time now) {
@@ -121,6 +132,7 @@ void native_session::on_signal(const device::v1::Signal& said, base::steady_time
   one.bound = standing_ == standing::proven
                   ? registry::bind(home().registry(), wire::native_protocol, device_, source())
                   : unknown_binding(source());
+  home().signs().heard(one.bound, one.signal, now);
   one.received = now;
   one.target = std::static_pointer_cast<native_session>(shared_from_this());
   one.cookie = said.sequence();

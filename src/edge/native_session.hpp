@@ -28,9 +28,10 @@ class native_session final : public connection, public answer_target {
   void on_farewell() override;
 
   void on_frame(std::string_view frame, base::steady_time now);
-  void on_hello(const device::v1::Hello& hello);
+  void on_hello(const device::v1::Hello& hello, base::steady_time now);
   void on_signal(const device::v1::Signal& signal, base::steady_time now);
   void on_heartbeat(const device::v1::Heartbeat& heartbeat);
+  void judge();
   bool still_stands();
   void tell_busy(std::uint64_t sequence, std::uint32_t retry_after_ms);
   void tell_refused(std::uint64_t sequence, std::string_view why);
@@ -43,6 +44,7 @@ class native_session final : public connection, public answer_target {
   base::steady_time message_began_{};  // of a half-read frame
   std::uint64_t judged_at_ = 0;        // the registry's generation that standing_ holds for
   std::uint32_t in_flight_ = 0;
+  registry::thing_number number_ = registry::no_number;  // of a proven device
   standing standing_ = standing::unknown;
 };
 

@@ -10,6 +10,10 @@
 
 #include "varde/alarm/v1/signal.pb.h"
 
+namespace varde::supervision {
+class seen_table;
+}
+
 namespace varde::edge {
 
 /// HOST:PORT each, "[::1]:5061" for IPv6, port 0 for any free one, empty for off.
@@ -65,6 +69,8 @@ struct options {
   /// Which lane a signal travels in; `known_device`: registered, installed and at somebody's home.
   /// Pure; called on edge threads.
   std::function<alarm::v1::Lane(const alarm::v1::Signal&, bool known_device)> travel_lane;
+  /// Where signs of life are marked; outlives the edge. Null: nowhere.
+  supervision::seen_table* seen = nullptr;
   edge::limits limits;
 };
 

@@ -89,7 +89,7 @@ void scaip_service::carry_out(const wire::peer* from, base::steady_time received
     for (const auto& wish : wishes) admit(wish, *from, received);
   for (const auto& one : actions_.send) send(one);
   for (const auto& one : actions_.notes)
-    note(one, from != nullptr ? listener_of(from->via) : listener::scaip_udp);
+    note(one, from != nullptr ? listener_of(from->via) : listener::scaip_udp, received);
   actions_.clear();
   home_.due().set(*this, agent_.deadline().value_or(base::steady_time::max()));
 }
@@ -100,6 +100,7 @@ void scaip_service::admit(wire::admission_wish wish, const wire::peer& from,
   one.bound =
       registry::bind(home_.registry(), wire::scaip_protocol, wish.signal.device(), from.host);
   one.signal = std::move(wish.signal);
+  home_.signs().heard(one.bound, one.signal, received);
   one.received = received;
   one.target = std::static_pointer_cast<answer_target>(shared_from_this());
   one.cookie = wish.ticket;
@@ -122,9 +123,19 @@ void scaip_service::send(const wire::outgoing& one) {
   }
 }
 
-void scaip_service::note(const wire::agent_note& note, listener via) {
+/// What the agent says of a device by its name was said by the device itself: it has proved who it
+/// is if it must.
+void scaip_service::heard(std::string_view cid, base::steady_time received) {
+  const auto match = home_.registry().find_device(wire::scaip_protocol, cid);
+  if (!match) return;
+  home_.signs().expect(match->number);
+  home_.signs().heard(match->number, received);
+}
+
+void scaip_service::note(const wire::agent_note& note, listener via, base::steady_time received) {
   switch (note.what) {
     case wire::agent_event::heartbeat:
+      heard(note.device, received);
       home_.counted().heartbeats[static_cast<std::size_t>(via)]->add();
       break;
     case wire::agent_event::malformed:

@@ -51,7 +51,8 @@ class scaip_service final : public service,
   void carry_out(const wire::peer* from, base::steady_time received);
   void admit(wire::admission_wish wish, const wire::peer& from, base::steady_time received);
   void send(const wire::outgoing& one);
-  void note(const wire::agent_note& note, listener via);
+  void note(const wire::agent_note& note, listener via, base::steady_time received);
+  void heard(std::string_view cid, base::steady_time received);
   void on_deadline() override;
 
   edge_thread& home_;

@@ -14,6 +14,7 @@
 #include "edge/scaip_session.hpp"
 #include "edge/tls_context.hpp"
 #include "edge/tls_stream.hpp"
+#include "supervision/seen_table.hpp"
 
 namespace varde::edge {
 
@@ -206,6 +207,7 @@ base::result<void> server::start() {
   for (std::size_t i = 0; i < state_->threads.size(); ++i)
     state_->put_to_work(*state_->threads[i], std::move((*sockets)[i]));
   for (const auto& thread : state_->threads) thread->start();
+  if (state_->settings.seen != nullptr) state_->settings.seen->listen(true);
   return {};
 }
 
@@ -218,6 +220,7 @@ std::vector<alarm::answer_sink*> server::sinks() const {
 }
 
 void server::stop_accepting() {
+  if (state_->settings.seen != nullptr) state_->settings.seen->listen(false);
   for (const auto& [thread, listening] : state_->acceptors)
     thread->post([listening] { listening->stop(); });
 }
