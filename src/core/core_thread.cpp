@@ -13,6 +13,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <future>
+#include <optional>
 #include <thread>
 
 #include "core/disk_vault.hpp"
@@ -21,6 +22,8 @@
 #include "core/redis_ledger.hpp"
 #include "core/restore.hpp"
 #include "core/snapshots.hpp"
+#include "core/supervising.hpp"
+#include "supervision/redis_seen_store.hpp"
 
 namespace varde::core {
 
@@ -71,7 +74,15 @@ struct core_thread::state {
           restoring(of.io, *connection, of.options.redis, engine),
           snapshots(*connection, engine, restoring),
           neighbours(*connection, of.options.node,
-                     [this](const neighbourhood& others) { engine.neighbours(others); }) {}
+                     [this](const neighbourhood& others) {
+                       engine.neighbours(others);
+                       if (supervising) supervising->neighbours(others);
+                     }),
+          seen_store(*connection) {
+      if (of.options.seen != nullptr)
+        supervising.emplace(engine, of.directory, *of.options.seen, seen_store, of.metrics,
+                            std::chrono::steady_clock::now());
+    }
 
     std::shared_ptr<redis::connection> connection;
     redis_ledger ledger;
@@ -80,6 +91,8 @@ struct core_thread::state {
     restore restoring;
     core::snapshots snapshots;
     core::neighbours neighbours;
+    supervision::redis_seen_store seen_store;
+    std::optional<core::supervising> supervising;
   };
 
   core::engine& engine() { return work->engine; }
@@ -132,8 +145,15 @@ struct core_thread::state {
     pulse.async_wait([this](boost::system::error_code error) {
       if (error) return;
       engine().pulse();
+      supervise();
       pulse_often();
     });
+  }
+
+  void supervise() {
+    if (work->supervising &&
+        work->supervising->step(std::chrono::steady_clock::now(), base::wall_now()))
+      pump();
   }
 
   std::vector<std::string> municipalities() const {

@@ -19,6 +19,10 @@
 #include "registry/directory.hpp"
 #include "vault/options.hpp"
 
+namespace varde::supervision {
+class seen_table;
+}
+
 namespace varde::core {
 
 struct core_options {
@@ -40,6 +44,8 @@ struct core_options {
   std::chrono::seconds recheck{60};
   /// Where this node's vault is, and its bounds.
   vault::options vault;
+  /// Which devices were heard, marked by the edge; outlives the core. Null: nobody is supervised.
+  supervision::seen_table* seen = nullptr;
   /// start() gives up when the ledger could not be read by then.
   std::chrono::seconds restore_limit{120};
 };

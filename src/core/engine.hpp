@@ -125,6 +125,11 @@ class engine {
   [[nodiscard]] bool stalled() const { return stalled_; }
   /// Nothing is half done, and everything in memory is in the ledger: a snapshot may be taken.
   [[nodiscard]] bool quiet() const;
+  /// The ledger can be reached, and nothing is being held against it.
+  [[nodiscard]] bool together() const { return link_ == link::together; }
+  /// True if it is for this node to do what time asks for in this municipality. Cut off, every node
+  /// keeps house for what it shows; together only the lease's holder does.
+  [[nodiscard]] bool keeps_house(const std::string& municipality);
   [[nodiscard]] const board::node_condition& now_is() const { return condition_; }
   [[nodiscard]] const subjects& in_memory() const { return subjects_; }
   [[nodiscard]] const board::view& view() const { return view_; }
@@ -195,7 +200,6 @@ class engine {
   void look_at(subject& s);
   void publish_rebuilt(const alarm::v1::SubjectState& before, const subject& s);
   void keep_lease(const std::string& municipality, base::steady_time now);
-  [[nodiscard]] bool keeps_house(const std::string& municipality);
   void gather_due(std::vector<alarm::v1::Command> commands, base::steady_time now);
   void ask_cases(base::steady_time now, base::wall_time wall);
   void ask_subjects(base::steady_time now, base::wall_time wall);

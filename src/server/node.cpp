@@ -16,6 +16,7 @@
 #include "lanes/lane_set.hpp"
 #include "registry/directory.hpp"
 #include "server/web.hpp"
+#include "supervision/seen_table.hpp"
 #include "triage/classify.hpp"
 
 namespace varde::server {
@@ -43,13 +44,15 @@ vault::options vault_options_of(const config& c) {
   return out;
 }
 
-core::core_options core_options_of(const config& c, redis::endpoint redis, bool alone) {
+core::core_options core_options_of(const config& c, redis::endpoint redis, bool alone,
+                                   supervision::seen_table& seen) {
   core::core_options out;
   out.node = c.node.name;
   out.batch_inputs_max = static_cast<std::size_t>(c.core.batch_inputs_max);
   out.redis = std::move(redis);
   out.redis_reply_limit = std::chrono::milliseconds{c.redis.reply_limit_ms};
   out.follow_others = !alone;
+  out.seen = &seen;
   out.snapshot_every = std::chrono::seconds{c.core.snapshot_every_s};
   out.policy = policy_of(c.core.acknowledge);
   out.replicas = static_cast<std::uint32_t>(c.core.replicas);
@@ -60,8 +63,9 @@ core::core_options core_options_of(const config& c, redis::endpoint redis, bool 
   return out;
 }
 
-edge::options edge_options_of(const config& c) {
+edge::options edge_options_of(const config& c, supervision::seen_table& seen) {
   edge::options out;
+  out.seen = &seen;
   out.listen = {c.listen.scaip_udp, c.listen.scaip_tcp, c.listen.scaip_tls, c.listen.native};
   out.certificate_file = c.tls.certificate;
   out.key_file = c.tls.key;
@@ -97,8 +101,8 @@ struct node::state {
       : settings(std::move(given)),
         lanes({static_cast<std::size_t>(settings.lanes.slots),
                static_cast<std::size_t>(settings.lanes.reserved_for_life)}),
-        core(core_options_of(settings, redis, alone), lanes, directory, metrics),
-        edge(edge_options_of(settings), lanes, directory, metrics),
+        core(core_options_of(settings, redis, alone, seen), lanes, directory, metrics),
+        edge(edge_options_of(settings, seen), lanes, directory, metrics),
         web(settings, redis, directory, core, metrics) {
     for (std::size_t lane = 0; lane < alarm::lane_count; ++lane)
       metrics.make_reading(fmt::format("varde_lane_{}_waiting", names[lane]),
@@ -111,6 +115,7 @@ struct node::state {
   config settings;
   base::metrics metrics;
   registry::directory directory;
+  supervision::seen_table seen;
   lanes::lane_set<alarm::admission> lanes;
   core::core_thread core;
   edge::server edge;
