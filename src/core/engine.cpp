@@ -91,6 +91,7 @@ void engine::follow(const alarm::v1::Entry& entry) {
   alarm::apply(s.state, entry);
   s.read = true;
   has_changed(s);
+  outages_.saw(entry);
   if (!open_) return;
   if (const Case* c = alarm::find_case(s.state, entry.case_id()))
     publish({{std::make_shared<const Case>(*c), entry.trace(), options_.steady()}});
@@ -230,6 +231,11 @@ void engine::decide_admission(subject& s, alarm::admission&& admission) {
   auto about = set && admission.known_device
                    ? facts_about(*set, s.state.subject(), admission.signal)
                    : triage::facts{};
+  const subject* outages = set && may_be_in_outage(what.kind)
+                               ? subjects_.find(s.state.municipality(), alarm::outages_subject)
+                               : nullptr;
+  if (outages != nullptr)
+    about.in_outage = covering_case(*set, outages->state, admission.signal, what.kind);
 
   auto decision = triage::decide_signal(
       s.state, admission.signal, what, about, policy, plan,

@@ -28,6 +28,7 @@
 #include "core/housekeeping.hpp"
 #include "core/input.hpp"
 #include "core/ledger_port.hpp"
+#include "core/outages.hpp"
 #include "core/reconciler.hpp"
 #include "core/subjects.hpp"
 #include "core/vault_port.hpp"
@@ -203,6 +204,7 @@ class engine {
   void gather_due(std::vector<alarm::v1::Command> commands, base::steady_time now);
   void ask_cases(base::steady_time now, base::wall_time wall);
   void ask_subjects(base::steady_time now, base::wall_time wall);
+  void correlate();
   void ask_residents(base::steady_time now, base::wall_time wall);
   void measure_open_cases();
 
@@ -219,6 +221,7 @@ class engine {
   board::view view_;
   housekeeping house_;
   expectations expectations_;
+  outages outages_;
   reconciler reconciler_;
   std::vector<std::vector<alarm::admission_answer>> answers_;  // by edge, gathered per batch
   std::deque<input> gathered_;

@@ -85,6 +85,7 @@ void engine::settle_if_known() {
 
 /// A disk or a ledger that hangs is not waited for: an alarm must not hang with it.
 void engine::pulse() {
+  correlate();
   if (!under_way_ || stalled_ || options_.steady() - round_.offered < options_.patience) return;
   if (!round_.vault && round_.ledger)
     round_.vault = base::result<vault_sequence>{
@@ -148,6 +149,7 @@ void engine::settle() {
     has_changed(s);
     meters_->entries.add(commits_[i].entries.size());
     changed_cases(p, commits_[i], changes);
+    for (const auto& entry : commits_[i].entries) outages_.saw(entry);
     done.push_back(std::move(p));
   }
   batch_.clear();

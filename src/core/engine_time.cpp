@@ -15,6 +15,13 @@ namespace varde::core {
 
 using alarm::v1::Case;
 
+namespace {
+
+/// Inputs that wait beside which nothing is looked for that is not urgent.
+constexpr std::size_t correlate_below = 256;
+
+}  // namespace
+
 void engine::tick() {
   const auto now = options_.steady();
   house_.look(now);
@@ -34,6 +41,7 @@ void engine::tick() {
   ask_cases(now, wall);
   ask_subjects(now, wall);
   ask_residents(now, wall);
+  correlate();
   measure_open_cases();
   if (!under_way_) options_.room_again();
 }
@@ -74,6 +82,28 @@ void engine::ask_residents(base::steady_time now, base::wall_time wall) {
     else
       expectations_.forget(set->id());
   }
+}
+
+/// What goes down together. A little at a time, and only while little waits to be decided.
+void engine::correlate() {
+  if (!open_ || stalled_ || gathered_.size() >= correlate_below) return;
+  const auto now = options_.steady();
+  const auto wall = options_.wall();
+  const auto& all = registry_.current();
+  const auto waiting = gathered_.size();
+  for (const auto& set : all.municipalities()) {
+    if (!keeps_house(set->id())) {
+      outages_.forget(set->id());
+      continue;
+    }
+    auto wishes = outages_.work(all, set, subjects_, view_, wall);
+    gather_due(std::move(wishes.commands), now);
+    for (auto& alarm : wishes.alarms) {
+      alarm.received = now;
+      gathered_.emplace_back(std::move(alarm));
+    }
+  }
+  if (gathered_.size() != waiting && !under_way_) options_.room_again();
 }
 
 void engine::look_at(subject& s) {
