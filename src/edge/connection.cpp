@@ -18,6 +18,8 @@ constexpr std::size_t turn_bytes_max = 64 * 1024;
 constexpr std::chrono::milliseconds linger_max{2'000};
 /// …while the peer sends no more than this.
 constexpr std::size_t discard_bytes_max = 256 * 1024;
+/// What an idle connection may keep of its buffer: room for the answer to a heartbeat.
+constexpr std::size_t idle_bytes_max = 64;
 
 }  // namespace
 
@@ -150,7 +152,8 @@ void connection::flush() {
     home_.counted().bytes_out[static_cast<std::size_t>(via_)]->add(result.bytes);
   }
   if (unsent() == 0) {
-    std::string{}.swap(out_);
+    if (out_.capacity() > idle_bytes_max) std::string{}.swap(out_);
+    out_.clear();
     sent_ = 0;
     stalled_since_ = base::steady_time::max();
     if (state_ == state::finishing) linger();

@@ -71,6 +71,11 @@ void native_session::on_overdue(cause why) {
 }
 
 void native_session::on_frame(std::string_view frame, base::steady_time now) {
+  // Most of what comes are heartbeats: they are answered without making a message.
+  if (const auto beat = wire::heartbeat_in(frame); beat && !device_.empty()) {
+    if (still_stands()) on_heartbeat(*beat, now);
+    return;
+  }
   const auto message = wire::parse_from_device(frame);
   if (!message)
     return fail(cause::bad_input, "bad_frame", "a frame is not a message of this protocol");
@@ -79,8 +84,7 @@ void native_session::on_frame(std::string_view frame, base::steady_time now) {
     return fail(cause::bad_input, "hello_first", "the first message must be hello");
   if (!still_stands()) return;
   if (message->has_signal()) return on_signal(message->signal(), now);
-  home().signs().heard(number_, now);
-  on_heartbeat(message->heartbeat());
+  on_heartbeat(message->heartbeat().sequence(), now);
 }
 
 void native_session::on_hello(const device::v1::Hello& hello, base::steady_time now) {
@@ -144,10 +148,10 @@ void native_session::on_signal(const device::v1::Signal& said, base::steady_time
     tell_busy(said.sequence(), received.life ? retry_life_ms : retry_other_ms);
 }
 
-void native_session::on_heartbeat(const device::v1::Heartbeat& heartbeat) {
+void native_session::on_heartbeat(std::uint64_t sequence, base::steady_time now) {
+  home().signs().heard(number_, now);
   home().counted().heartbeats[static_cast<std::size_t>(via())]->add();
-  wire::append_frame(wire::make_heartbeat_answer(heartbeat.sequence(), base::wall_now()),
-                     outgoing());
+  wire::append_heartbeat_answer(sequence, base::wall_now(), outgoing());
 }
 
 void native_session::answered(std::uint64_t sequence, alarm::verdict outcome) {

@@ -30,7 +30,7 @@ class native_session final : public connection, public answer_target {
   void on_frame(std::string_view frame, base::steady_time now);
   void on_hello(const device::v1::Hello& hello, base::steady_time now);
   void on_signal(const device::v1::Signal& signal, base::steady_time now);
-  void on_heartbeat(const device::v1::Heartbeat& heartbeat);
+  void on_heartbeat(std::uint64_t sequence, base::steady_time now);
   void judge();
   bool still_stands();
   void tell_busy(std::uint64_t sequence, std::uint32_t retry_after_ms);

@@ -6,6 +6,7 @@
 #include <google/protobuf/stubs/logging.h>
 
 #include <algorithm>
+#include <boost/container/static_vector.hpp>
 #include <cmath>
 
 #include "wire/text.hpp"
@@ -43,18 +44,21 @@ base::result<std::optional<prefix>> read_prefix(std::string_view bytes) {
   return std::nullopt;
 }
 
+template <class Text>
+void append_varint(std::uint64_t rest, Text& out) {
+  for (; rest >= 0x80; rest >>= 7) out.push_back(static_cast<char>((rest & 0x7F) | 0x80));
+  out.push_back(static_cast<char>(rest));
+}
+
 template <class Message>
 void append(const Message& message, std::string& out) {
-  const std::size_t length = message.ByteSizeLong();
-  for (std::size_t rest = length;; rest >>= 7) {
-    if (rest < 0x80) {
-      out += static_cast<char>(rest);
-      break;
-    }
-    out += static_cast<char>((rest & 0x7F) | 0x80);
-  }
+  append_varint(message.ByteSizeLong(), out);
   message.AppendToString(&out);
 }
+
+/// Tags of a message (2) or a number (0) in a field.
+constexpr char message_tag(int field) { return static_cast<char>(field << 3 | 2); }
+constexpr char number_tag(int field) { return static_cast<char>(field << 3); }
 
 /// Protobuf writes to standard error about bytes it can't parse; a stranger shall not write there.
 void silence_protobuf() {
@@ -198,6 +202,39 @@ device::v1::FromCentre make_heartbeat_answer(std::uint64_t sequence, base::wall_
   out.mutable_heartbeat()->set_sequence(sequence);
   out.mutable_heartbeat()->set_server_time_us(base::to_us(now));
   return out;
+}
+
+std::optional<std::uint64_t> heartbeat_in(std::string_view frame) {
+  // tag, length, and a sequence of at most ten bytes behind its own tag
+  if (frame.size() < 2 || frame.size() > 13 ||
+      frame[0] != message_tag(device::v1::FromDevice::kHeartbeatFieldNumber) ||
+      static_cast<std::size_t>(frame[1]) != frame.size() - 2)
+    return std::nullopt;
+  frame.remove_prefix(2);
+  if (frame.empty()) return 0;
+  if (frame[0] != number_tag(device::v1::Heartbeat::kSequenceFieldNumber)) return std::nullopt;
+  frame.remove_prefix(1);
+  std::uint64_t sequence = 0;
+  for (std::size_t i = 0; i < frame.size() && i < 9; ++i) {
+    const auto byte = static_cast<unsigned char>(frame[i]);
+    sequence |= std::uint64_t{byte & 0x7Fu} << (7 * i);
+    if (byte < 0x80) return i + 1 == frame.size() ? std::optional{sequence} : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+void append_heartbeat_answer(std::uint64_t sequence, base::wall_time now, std::string& out) {
+  boost::container::static_vector<char, 32> body;
+  if (sequence != 0) {
+    body.push_back(number_tag(device::v1::HeartbeatAnswer::kSequenceFieldNumber));
+    append_varint(sequence, body);
+  }
+  body.push_back(number_tag(device::v1::HeartbeatAnswer::kServerTimeUsFieldNumber));
+  append_varint(static_cast<std::uint64_t>(base::to_us(now)), body);
+  append_varint(2 + body.size(), out);
+  out += message_tag(device::v1::FromCentre::kHeartbeatFieldNumber);
+  out += static_cast<char>(body.size());
+  out.append(body.begin(), body.end());
 }
 
 device::v1::FromCentre make_failure(std::string_view code, std::string_view detail) {

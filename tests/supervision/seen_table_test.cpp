@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "supervision/count_allocations.hpp"
+#include "support/count_allocations.hpp"
 
 namespace varde::supervision {
 namespace {

@@ -7,6 +7,8 @@
 
 #include <vector>
 
+#include "support/count_allocations.hpp"
+
 namespace varde::wire {
 namespace {
 
@@ -37,6 +39,45 @@ device::v1::FromDevice signal_frame(std::uint64_t sequence) {
 }
 
 device::v1::Signal some_signal() { return signal_frame(7).signal(); }
+
+TEST(native_heartbeat, is_known_and_answered_as_protobuf_would_do_it) {
+  const auto now = base::from_us(1'800'000'000'123'456);
+  for (const std::uint64_t sequence : {0ull, 1ull, 127ull, 128ull, 20'000ull, 1ull << 40}) {
+    device::v1::FromDevice beat;
+    beat.mutable_heartbeat()->set_sequence(sequence);
+    EXPECT_EQ(heartbeat_in(beat.SerializeAsString()), sequence);
+    std::string by_hand, by_protobuf;
+    append_heartbeat_answer(sequence, now, by_hand);
+    append_frame(make_heartbeat_answer(sequence, now), by_protobuf);
+    EXPECT_EQ(by_hand, by_protobuf);
+  }
+}
+
+TEST(native_heartbeat, anything_else_is_left_to_protobuf) {
+  device::v1::FromDevice other;
+  other.mutable_signal()->set_sequence(7);
+  for (const auto& frame : {std::string{}, std::string{"\x1a"}, std::string{"\x1a\x02\x08"},
+                            std::string{"\x1a\x02\x08\x80"}, std::string{"\x1a\x03\x08\x01\x01"},
+                            std::string{"\x1a\x02\x10\x01"}, other.SerializeAsString()})
+    EXPECT_EQ(heartbeat_in(frame), std::nullopt) << frame.size();
+}
+
+TEST(native_heartbeat, costs_no_allocation_from_its_bytes_to_the_bytes_of_its_answer) {
+  device::v1::FromDevice beat;
+  beat.mutable_heartbeat()->set_sequence(123'456);
+  std::string bytes, answer;
+  append_frame(beat, bytes);
+  answer.reserve(64);
+  native_framer framer;
+  const auto before = test::allocations();
+  for (int i = 0; i < 100; ++i) {
+    framer.feed(bytes);
+    const auto frame = framer.next();
+    answer.clear();
+    append_heartbeat_answer(*heartbeat_in(**frame), base::wall_now(), answer);
+  }
+  EXPECT_EQ(test::allocations(), before);
+}
 
 TEST(native_framer, frames_come_out_whole_however_the_bytes_are_split) {
   std::string bytes;
