@@ -229,6 +229,15 @@ void note_decision(v1::Case& c, const v1::RuleNote& note) {
   if (!noted && c.decisions_size() < decisions_max) *c.add_decisions() = note;
 }
 
+/// What moved a case to its list is its newest decision, however often it was moved: by that it is
+/// known whether it comes back by itself.
+void make_room_for_move(v1::Case& c, const v1::RuleNote& note) {
+  auto& all = *c.mutable_decisions();
+  for (int i = all.size() - 1; i >= 0; --i)
+    if (all[i].rule() == note.rule()) all.DeleteSubrange(i, 1);
+  if (all.size() == decisions_max) all.DeleteSubrange(0, 1);
+}
+
 void reopen(v1::Case& c, const v1::Entry& entry) {
   c.set_state(v1::CASE_STATE_OPEN);
   c.set_reopened_reason(entry.reopened().reason());
@@ -422,7 +431,10 @@ bool apply(v1::SubjectState& state, const v1::Entry& entry) {
   if (v1::Case* c = find_case(state, entry.case_id())) {
     apply_to_case(*c, entry);
     if (entry.has_outage_changed() || entry.has_outage_reached()) count_reached(state, *c);
-    if (const auto* note = decided_by(entry)) note_decision(*c, *note);
+    if (const auto* note = decided_by(entry)) {
+      if (entry.has_moved_to_list()) make_room_for_move(*c, *note);
+      note_decision(*c, *note);
+    }
     c->set_version(entry.version());
     if (is_by_person(entry.actor()) && !entry.has_handled_in_outage()) {
       c->set_last_action_at_us(entry.at_us());
