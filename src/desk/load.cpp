@@ -173,6 +173,7 @@ void load::move(const Case& c, WorkList list, std::string_view rule,
   command.set_seen_version(c.version());
   command.set_trace(base::random_hex(trace_bytes));
   command.mutable_actor()->set_kind(alarm::v1::ACTOR_KIND_SYSTEM);
+  command.mutable_actor()->set_user("system");
   auto& body = *command.mutable_move_to_list();
   body.set_list(list);
   auto& by = *body.mutable_by();

@@ -4,10 +4,13 @@ import { shortTime } from "./clock";
 import { t, word } from "./i18n";
 import type { RuleNote } from "./rule_types";
 
+/** Varde's own rules whose reason a person or a policy has given; that of the others says in English what the page knows. */
+const inPeoplesWords = ["varde:flood", "varde:by_hand", "varde:absence"];
+
 /** "Døra får tid til å lukkes"; for Varde's own rules in the page's language. */
 export function ruleText(rule: RuleNote): string {
   const known = t().rule[rule.rule];
-  if (known) return rule.reason && !rule.rule.startsWith("varde:flood_over") ? `${known}: ${rule.reason}` : known;
+  if (known) return rule.reason && inPeoplesWords.includes(rule.rule) ? `${known}: ${rule.reason}` : known;
   return rule.reason || rule.rule;
 }
 export function ruleTextAt(rule: RuleNote): string {

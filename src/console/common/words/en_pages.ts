@@ -191,6 +191,7 @@ export const enPages: Pages = {
     already_claimed: (name) => `${name || "Somebody else"} took it first.`,
     codes: {
       not_owner: "The case is no longer yours.",
+      needs_visit: "No answer is never \"OK\" here. Send a visit, or say who has met the resident.",
       closed: "The case is closed.",
       not_found: "There is no such case.",
       outcome_required: "Choose outcome and cause.",

@@ -189,6 +189,7 @@ export const nbPages = {
     already_claimed: (name: string) => `${name || "En annen"} tok den først.`,
     codes: {
       not_owner: "Hendelsen er ikke din lenger.",
+      needs_visit: "Her er manglende svar aldri «OK». Send utrykning, eller skriv hvem som har møtt innbyggeren.",
       closed: "Hendelsen er avsluttet.",
       not_found: "Hendelsen finnes ikke.",
       outcome_required: "Velg utfall og årsak.",
