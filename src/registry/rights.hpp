@@ -50,7 +50,8 @@ using command_kind = alarm::v1::Command::BodyCase;
 
 /// True if the account has the municipality in its list.
 [[nodiscard]] bool serves(const v1::Account& account, std::string_view municipality);
-/// True if "<municipality>/<team>" is in its list; a neighbour's `team` is such a whole name itself.
+/// True if "<municipality>/<team>" is in its list; a neighbour's `team` is such a whole name
+/// itself.
 [[nodiscard]] bool is_in_team(const v1::Account& account, std::string_view municipality,
                               std::string_view team);
 

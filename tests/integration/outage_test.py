@@ -1,5 +1,5 @@
-"""A power cut played from outside: five hundred homes of one power area report it, one case says so,
-a button pressed in the dark is still first in the queue, and when the power is back so is the
+"""A power cut played from outside: five hundred homes of one power area report it, one case says
+so, a button pressed in the dark is still first in the queue, and when the power is back so is the
 quiet."""
 
 import collections

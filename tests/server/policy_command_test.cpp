@@ -14,7 +14,8 @@ namespace varde::server {
 namespace {
 
 constexpr const char* small_set = R"({"municipality": {"id": "9901", "name": "Fjordvik"},
-"teams": [{"id": "night", "name": "Nattvakt", "staffed": true}], "policy": {"answer_target_s": 45}})";
+"teams": [{"id": "night", "name": "Nattvakt", "staffed": true}],
+"policy": {"answer_target_s": 45}})";
 
 class policy_command : public testing::Test {
  protected:
