@@ -2,6 +2,8 @@
 // many ask, and its shape.
 #include "report/reports.hpp"
 
+#include <gtest/gtest.h>
+
 #include "http/problem.hpp"
 #include "support/centre_fixture.hpp"
 #include "support/schema_check.hpp"

@@ -9,15 +9,21 @@ namespace {
 
 using alarm::v1::Entry;
 
-/// The device writes the id it gave a press into the text too, which no rule looks at.
-const std::string* press_in(const Entry& entry) {
-  if (entry.has_case_opened()) return &entry.case_opened().signal().text();
-  if (entry.has_alarm_joined()) return &entry.alarm_joined().signal().text();
-  if (entry.has_alarm_cleared()) return &entry.alarm_cleared().signal().text();
-  if (entry.has_signal_recorded()) return &entry.signal_recorded().signal().text();
-  if (entry.has_signal_held()) return &entry.signal_held().held().signal().text();
-  if (entry.hold_ended().has_signal()) return &entry.hold_ended().signal().text();
+const alarm::v1::Signal* signal_in(const Entry& entry) {
+  if (entry.has_case_opened()) return &entry.case_opened().signal();
+  if (entry.has_alarm_joined()) return &entry.alarm_joined().signal();
+  if (entry.has_alarm_cleared()) return &entry.alarm_cleared().signal();
+  if (entry.has_signal_recorded()) return &entry.signal_recorded().signal();
+  if (entry.has_signal_held()) return &entry.signal_held().held().signal();
+  if (entry.hold_ended().has_signal()) return &entry.hold_ended().signal();
   return nullptr;
+}
+
+/// The device writes the id it gave a press into the text too, which no rule looks at. What Varde
+/// noticed by itself is no press.
+const std::string* press_in(const Entry& entry) {
+  const auto* signal = signal_in(entry);
+  return signal != nullptr && signal->text().starts_with("device/") ? &signal->text() : nullptr;
 }
 
 /// Where each press is: in the ledger once. A press that a rule lets wait is there until its hold
@@ -34,11 +40,14 @@ class whereabouts {
         places_.erase(held->second);
       if (held != held_.end()) held_.erase(held);
     }
+    if (entry.has_signal_held()) {
+      const auto& signal = entry.signal_held().held().signal();
+      held_[signal.id()] = signal.text();
+    }
     const auto* press = press_in(entry);
-    if (press == nullptr || press->empty()) return;
+    if (press == nullptr) return;
     if (!places_.emplace(*press, place).second)
       broken.push_back(fmt::format("signal {} is in the ledger more than once", *press));
-    if (entry.has_signal_held()) held_[entry.signal_held().held().signal().id()] = *press;
   }
   [[nodiscard]] bool has(const std::string& press) const { return places_.contains(press); }
   [[nodiscard]] const std::map<std::string, std::string>& held() const { return held_; }
