@@ -231,11 +231,11 @@ void engine::decide_admission(subject& s, alarm::admission&& admission) {
   auto about = set && admission.known_device
                    ? facts_about(*set, s.state.subject(), admission.signal)
                    : triage::facts{};
-  const subject* outages = set && may_be_in_outage(what.kind)
-                               ? subjects_.find(s.state.municipality(), alarm::outages_subject)
-                               : nullptr;
-  if (outages != nullptr)
-    about.in_outage = covering_case(*set, outages->state, admission.signal, what.kind);
+  const subject* site = set && may_be_in_outage(what.kind)
+                            ? subjects_.find(s.state.municipality(), alarm::outages_subject)
+                            : nullptr;
+  if (site != nullptr)
+    about.in_outage = covering_case(*set, site->state, admission.signal, what.kind);
 
   auto decision = triage::decide_signal(
       s.state, admission.signal, what, about, policy, plan,

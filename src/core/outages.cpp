@@ -129,7 +129,7 @@ void outages::saw(const alarm::v1::Entry& entry) {
 void outages::take_over(place& p, const std::shared_ptr<const registry::set_view>& set,
                         const SubjectState* state, const board::view& shown) {
   std::vector<sighting> alone;
-  if (p.correlator)
+  if (p.correlator && !p.stale)
     p.correlator->for_each_alone([&](auto device, auto sign, auto since_us) {
       const auto& known = p.set->device_at(device);
       if (const auto now = set->find_device_index(known.protocol(), known.wire_id()))
