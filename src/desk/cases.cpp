@@ -55,7 +55,7 @@ bool add_states(std::string_view names, std::set<CaseState>& into) {
 std::optional<list_question> parse_question(const http::request& in) {
   list_question out;
   if (!add_states(in.query_value("state").value_or("active"), out.states)) return std::nullopt;
-  const auto list = in.query_value("list").value_or("operators");
+  const auto list = in.query_value("list").value_or("all");
   out.list = alarm::work_list_named(list);
   if (!out.list && list != "all") return std::nullopt;
   if (const auto municipality = in.query_value("municipality")) out.municipality = *municipality;

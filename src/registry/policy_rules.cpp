@@ -196,8 +196,10 @@ class policy_checker {
         profile.protocol() != "native")
       blame(profile, "supervision: protocol must be scaip or native");
     if (profile.off()) return;
-    check_range(profile, "supervision: beat_interval_s", profile.beat_interval_s(),
-                beat_interval_s_min, beat_interval_s_max);
+    // A profile may say only how many beats may be missed.
+    if (profile.beat_interval_s() != 0)
+      check_range(profile, "supervision: beat_interval_s", profile.beat_interval_s(),
+                  beat_interval_s_min, beat_interval_s_max);
     check_range(profile, "supervision: missed_beats", profile.missed_beats(), 0, missed_beats_max);
   }
 

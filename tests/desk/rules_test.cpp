@@ -103,7 +103,7 @@ TEST_F(rules, each_of_their_entries_has_its_words_in_the_history) {
   EXPECT_EQ(told[11].at("joined").as_int64(), 1);
 }
 
-TEST_F(rules, a_list_is_the_operators_unless_another_is_asked_for) {
+TEST_F(rules, cases_of_every_list_are_told_unless_one_is_asked_for) {
   start();
   auto put_off = made_up_case("9901", 2);
   put_off.set_id("9901.r-1002.1");
@@ -114,7 +114,8 @@ TEST_F(rules, a_list_is_the_operators_unless_another_is_asked_for) {
     const auto r = centre.send(centre.as("olga", "GET", "/api/v1/cases" + query));
     return boost::json::parse(r.body).at("cases").as_array().size();
   };
-  EXPECT_EQ(count(""), 1u);
+  EXPECT_EQ(count(""), 2u);
+  EXPECT_EQ(count("?list=operators"), 1u);
   EXPECT_EQ(count("?list=technicians"), 1u);
   EXPECT_EQ(count("?list=partner"), 0u);
   EXPECT_EQ(count("?list=all"), 2u);
