@@ -114,7 +114,7 @@ TEST_F(simulated, without_the_version_check_it_is_noticed) {
   EXPECT_TRUE(is_caught({.no_version_check = true}));
 }
 TEST_F(simulated, without_the_fencing_token_it_is_noticed) {
-  EXPECT_TRUE(is_caught({.no_fencing = true}, 256));
+  EXPECT_TRUE(is_caught({.no_fencing = true}, 190));
 }
 TEST_F(simulated, without_the_recommit_it_is_noticed) {
   EXPECT_TRUE(is_caught({.no_recommit = true}));
