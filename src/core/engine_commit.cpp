@@ -127,7 +127,10 @@ void engine::settle() {
       case ledger::commit_status::stale:
         meters_->stale.add();
         s.batch_place = subject::npos;
-        if (on_disk) s.refused.push_back(first + i);
+        if (on_disk) {
+          const auto& newest = commits_[i].entries.back();
+          s.refused.push_back({first + i, newest.version(), alarm::tip_after(newest)});
+        }
         for (auto& one : p.inputs) s.waiting.push_back(std::move(one.in));
         again.push_back(&s);
         continue;

@@ -204,13 +204,19 @@ void engine::rebuild(subject& s, const std::vector<alarm::v1::Entry>& entries) {
   alarm::v1::SubjectState state;
   state.set_municipality(s.state.municipality());
   state.set_subject(s.state.subject());
-  for (const auto& entry : entries) alarm::apply(state, entry);
+  for (const auto& entry : entries) {
+    alarm::apply(state, entry);
+    // What is in the ledger after all must not be withdrawn: a failover may still forget it.
+    std::erase_if(s.refused, [&](const refused_record& one) {
+      return one.version == state.version() && one.tip == state.tip();
+    });
+  }
   std::swap(s.state, state);
   s.reading = false;
   s.missed = false;
   s.read = true;
   has_changed(s);
-  withdrawn_.insert(withdrawn_.end(), s.refused.begin(), s.refused.end());
+  for (const auto& one : s.refused) withdrawn_.push_back(one.record);
   s.refused.clear();
   if (open_) publish_rebuilt(state, s);
   for (auto at = s.waiting.rbegin(); at != s.waiting.rend(); ++at)

@@ -19,6 +19,14 @@
 
 namespace varde::core {
 
+/// A record of our vault that the ledger refused, and the newest entry in it. It may be in the
+/// ledger all the same: a commit that was carried out twice on its way is refused the second time.
+struct refused_record {
+  vault_sequence record = 0;
+  std::uint64_t version = 0;
+  std::uint64_t tip = 0;  // of the subject after that entry
+};
+
 /// One subject in memory.
 struct subject {
   alarm::v1::SubjectState state;        // with the entries of the batch under way
@@ -27,7 +35,7 @@ struct subject {
   bool afloat = false;                  // the newest entries are on our disk only
   bool missed = false;                  // an entry of another came while a batch was under way
   base::steady_time changed{};          // when its newest entry came
-  std::vector<vault_sequence> refused;  // records the ledger refused; withdrawn once it was read
+  std::vector<refused_record> refused;  // withdrawn once the subject was read
   std::deque<input> waiting;
   std::size_t batch_place = npos;      // its commit in the batch under way
   bool watched = false;                // something waits at it; see core/waiting.hpp

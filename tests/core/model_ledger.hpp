@@ -14,7 +14,7 @@ namespace varde::test {
 
 class model_ledger final : public core::ledger_port {
  public:
-  enum class fate { answer, lose_before, lose_after };
+  enum class fate { answer, lose_before, lose_after, carry_out_twice };
 
   void submit(const std::vector<ledger::commit>& commits,
               std::function<void(std::vector<ledger::commit_result>)> done) override {
@@ -22,8 +22,10 @@ class model_ledger final : public core::ledger_port {
     waiting.push_back([this, commits, done = std::move(done)] {
       std::vector<ledger::commit_result> results;
       for (const auto& c : commits) {
+        if (now == fate::carry_out_twice) append(c);
         const auto result = now == fate::lose_before ? ledger::commit_result{} : append(c);
-        results.push_back(now == fate::answer ? result : ledger::commit_result{});
+        const bool is_lost = now == fate::lose_before || now == fate::lose_after;
+        results.push_back(is_lost ? ledger::commit_result{} : result);
       }
       done(std::move(results));
     });
@@ -34,7 +36,7 @@ class model_ledger final : public core::ledger_port {
       const std::string& municipality, const std::string& subject, std::uint64_t from,
       std::function<void(base::result<std::vector<alarm::v1::Entry>>)> done) override {
     waiting.push_back([this, key = municipality + "." + subject, from, done = std::move(done)] {
-      if (now != fate::answer) {
+      if (now == fate::lose_before || now == fate::lose_after) {
         done(make_error_code(boost::system::errc::not_connected));
         return;
       }

@@ -414,3 +414,18 @@ TEST(outage, a_disk_that_hangs_is_waited_for_once) {
   n.pass(1);
   EXPECT_FALSE(n.engine->now_is().disk_failed_since);
 }
+
+TEST(outage, what_was_carried_out_twice_is_not_withdrawn_and_survives_a_failover) {
+  model_ledger ledger;
+  node n{ledger};
+  n.engine->open();
+  ledger.now = model_ledger::fate::carry_out_twice;
+  n.signal("d/1", 1);
+  EXPECT_EQ(n.box.tickets, std::vector<std::uint64_t>{1});
+  ledger.now = model_ledger::fate::answer;
+  n.signal("d/2", 2);
+  forget(ledger, one, 2);
+  reconnect(n);
+  EXPECT_EQ(signals_in(ledger.entries[one], "d/1"), 1u);
+  EXPECT_EQ(signals_in(ledger.entries[one], "d/2"), 1u);
+}
