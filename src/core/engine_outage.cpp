@@ -243,6 +243,8 @@ void engine::publish_rebuilt(const alarm::v1::SubjectState& before, const subjec
       continue;
     auto gone = std::make_shared<Case>(*shown);
     gone->set_state(alarm::v1::CASE_STATE_CLOSED);
+    // What is merged next may give the id to a case again, at fewer versions than ours had.
+    gone->set_version(s.state.version());
     gone->set_closed_at_us(base::to_us(options_.wall()));
     changes.push_back({std::move(gone), {}, options_.steady(), true});
   }

@@ -150,8 +150,9 @@ story("who waits long is marked at half a minute and a minute, and shown to ever
 story("a flood is said, grouped on request, and never hides a life alarm", async ({ browser, origin, world }) => {
   for (let i = 0; i < 12; i += 1) world.raise({ resident: `gateway-${i}`, kind: "mains", lane: "technical", ago: i });
   const life = [1, 2, 3].map((ago) => world.raise({ resident: "astrid", ago }));
+  world.watched.load.centre = { cases: 15, operators: 1, per_operator: 15, flood: true };
   const page = await onDuty(browser, origin, { size: small });
-  await page.getByText("Mange alarmer: 15 på 10 minutter.").waitFor();
+  await page.locator(".flood").getByText("For mange alarmer: hele sentralen.").waitFor();
   await page.getByText(/^\+\d+ under, høyeste T$/).waitFor();
   await picture(page, "desk-1280-flood");
   await page.getByRole("button", { name: "etter årsak" }).click();
