@@ -1,4 +1,4 @@
-// What the sweep counts and times. Names are the ones in docs/administrator.md.
+// What the sweep counts and times. Names are the ones in docs/supervision.md.
 #pragma once
 
 #include "supervision/sweep.hpp"
