@@ -18,6 +18,7 @@ struct model_disk {
   std::vector<core::vaulted> records;
   core::vault_sequence confirmed = 0;
   bool failing = false;
+  moment works_since = 0;
   moment write_time = 300;
 };
 

@@ -15,6 +15,7 @@ namespace varde::simulation {
 namespace {
 
 constexpr moment patience = 4 * second;  // of a device or a person with a node that says nothing
+constexpr moment lag_max = 3 * second;   // of the replica that becomes master
 constexpr moment known_everywhere = 20 * second;  // till a lease is taken, a beat, a tick
 
 double in_seconds(moment m) { return static_cast<double>(m) / second; }
@@ -375,9 +376,11 @@ class centre {
   }
 
   /// With the policy that waits for replicas, what was acknowledged is there; else a failover may
-  /// forget what is younger than the replica's lag, and then the disks must be well.
+  /// forget what is younger than the replica's lag, and for so long the disks must have been well.
   bool may_forget() const {
-    return std::ranges::none_of(nodes_, [](const auto& n) { return n->disk.failing; });
+    return std::ranges::none_of(nodes_, [&](const auto& n) {
+      return n->disk.failing || w_.now() - n->disk.works_since <= lag_max;
+    });
   }
 
   /// The story of one run, for whoever looks for what went wrong.
@@ -420,7 +423,10 @@ class centre {
         ++faults_["disk fails"];
         tell("disk fails " + n.name());
         n.disk.failing = true;
-        return w_.after(w_.luck.between(2 * second, minute), [&n] { n.disk.failing = false; });
+        return w_.after(w_.luck.between(2 * second, minute), [this, &n] {
+          n.disk.failing = false;
+          n.disk.works_since = w_.now();
+        });
       case 8:
         ++faults_["disk slow"];
         tell("disk slow " + n.name());
@@ -443,7 +449,7 @@ class centre {
   }
 
   void fail_over() {
-    const auto lag = may_forget() ? w_.luck.between(0, 3 * second) : 0;
+    const auto lag = may_forget() ? w_.luck.between(0, lag_max) : 0;
     const auto forgotten = redis_.data.fail_over(w_.now(), lag);
     ++faults_["failed over"];
     tell("failed over");
