@@ -46,6 +46,10 @@ class whereabouts {
     }
     const auto* press = press_in(entry);
     if (press == nullptr) return;
+    // What a rule kept back may be made a case after all, by a person or in an outage's merge.
+    if ((entry.has_case_opened() || entry.has_alarm_joined()) && kept_back_.erase(*press) != 0)
+      places_.erase(*press);
+    if (entry.signal_recorded().has_by()) kept_back_.insert(*press);
     if (!places_.emplace(*press, place).second)
       broken.push_back(fmt::format("signal {} is in the ledger more than once", *press));
   }
@@ -55,6 +59,7 @@ class whereabouts {
  private:
   std::map<std::string, std::string> places_;  // of each press
   std::map<std::string, std::string> held_;    // signal id → press
+  std::set<std::string> kept_back_;            // presses
 };
 
 struct one_case {
