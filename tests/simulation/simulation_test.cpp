@@ -116,7 +116,7 @@ TEST_F(simulated, without_the_version_check_it_is_noticed) {
   EXPECT_TRUE(is_caught({.no_version_check = true}));
 }
 TEST_F(simulated, without_the_fencing_token_it_is_noticed) {
-  EXPECT_TRUE(is_caught({.no_fencing = true}, 190));
+  EXPECT_TRUE(is_caught({.no_fencing = true}, 2'720));
 }
 TEST_F(simulated, without_the_recommit_it_is_noticed) {
   EXPECT_TRUE(is_caught({.no_recommit = true}));
