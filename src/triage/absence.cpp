@@ -23,7 +23,7 @@ std::string words_of(const ResidentAbsence& absence) {
   const auto until = base::to_local(base::from_us(absence.until_us()));
   const std::chrono::year_month_day date{until.day};
   const std::chrono::hh_mm_ss clock{until.since_midnight};
-  return fmt::format("{}, until {:04}-{:02}-{:02} {:02}:{:02}", why, static_cast<int>(date.year()),
+  return fmt::format("{} → {:04}-{:02}-{:02} {:02}:{:02}", why, static_cast<int>(date.year()),
                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
                      clock.hours().count(), clock.minutes().count());
 }

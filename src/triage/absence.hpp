@@ -9,7 +9,8 @@
 namespace varde::triage {
 
 [[nodiscard]] bool is_absent(const alarm::v1::SubjectState& state, base::wall_time now);
-/// "hospital, until 2026-12-01 14:00": why, and until when by Norwegian clocks if it is known.
+/// "hospital → 2026-12-01 14:00": why, and until when by Norwegian clocks if it is known; pages of
+/// every language show it as it is.
 [[nodiscard]] std::string words_of(const alarm::v1::ResidentAbsence& absence);
 /// True if the alarm was recorded because the resident is away.
 [[nodiscard]] bool keep_for_absence(const work& w);

@@ -7,25 +7,17 @@
 #include "alarm/ids.hpp"
 #include "alarm/lifecycle.hpp"
 #include "triage/decision.hpp"
-#include "triage/draft.hpp"
 #include "triage/escalation.hpp"
 #include "triage/outage_commands.hpp"
 #include "triage/rule_commands.hpp"
 #include "triage/subject_commands.hpp"
+#include "triage/verdict.hpp"
 
 namespace varde::triage {
 
 namespace {
 
 using namespace alarm::v1;
-
-command_decision refused(std::string_view code) { return {command_verdict::refused, code, {}}; }
-
-command_decision accepted(Entry entry) {
-  command_decision out{command_verdict::accepted, {}, {}};
-  out.entries.push_back(std::move(entry));
-  return out;
-}
 
 bool owns(const Case& c, const Actor& actor) {
   return c.has_owner() && c.owner().user() == actor.user();

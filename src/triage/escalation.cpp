@@ -8,8 +8,8 @@
 #include "alarm/fold.hpp"
 #include "alarm/ids.hpp"
 #include "alarm/lifecycle.hpp"
-#include "triage/draft.hpp"
 #include "triage/rules.hpp"
+#include "triage/verdict.hpp"
 
 namespace varde::triage {
 
@@ -118,8 +118,6 @@ void send(draft& out, const Case& c, const EscalationDone& step, std::string_vie
   *out.add(c.id()).mutable_visit_offered()->mutable_visit() = std::move(offered);
 }
 
-command_decision refused(std::string_view code) { return {command_verdict::refused, code, {}}; }
-
 }  // namespace
 
 std::optional<Command> escalation_due(const Case& c, const registry::v1::Policy& policy,
@@ -156,7 +154,7 @@ command_decision escalate(const SubjectState& state, const Case& c, const Comman
                policy, at.now);
   if (const auto team = team_in(step.to()); team && !has_live_visit_of(c, *team))
     send(out, c, step, *team, waiting);
-  return {command_verdict::accepted, {}, out.take()};
+  return accepted(out);
 }
 
 }  // namespace varde::triage

@@ -8,6 +8,7 @@
 #include "triage/absence.hpp"
 #include "triage/place.hpp"
 #include "triage/proof.hpp"
+#include "triage/verdict.hpp"
 
 namespace varde::triage {
 
@@ -79,11 +80,11 @@ command_decision look_for(const SubjectState& state, const Command& command, con
   const auto& asked = command.look_for();
   if (asks_for_proof(asked)) return look_for_proof(state, command, on, at);
   const auto* rule = rule_named(on.policy, asked.rule());
-  if (rule == nullptr || rule->off()) return {command_verdict::refused, "no_such_rule", {}};
+  if (rule == nullptr || rule->off()) return refused("no_such_rule");
   auto by = note_of(*rule, words_without(*rule), on.policy, at.now);
   const auto signal = missed_signal(*rule, asked, by.reason(), at.now);
   if (is_known(state, signal.id())) return {command_verdict::repeated, {}, {}};
-  if (was_heard(state, *rule, asked.from_us())) return {command_verdict::refused, "satisfied", {}};
+  if (was_heard(state, *rule, asked.from_us())) return refused("satisfied");
 
   draft out{state, command, at};
   const auto what = missed(*rule);
@@ -92,7 +93,7 @@ command_decision look_for(const SubjectState& state, const Command& command, con
     record(w, "absent", built_in("varde:absence", words_of(state.absence()), on.policy, at.now));
   else
     place(w, on.plan, &by);
-  return {command_verdict::accepted, {}, out.take()};
+  return accepted(out);
 }
 
 }  // namespace varde::triage

@@ -5,15 +5,13 @@
 
 #include <algorithm>
 
-#include "triage/draft.hpp"
+#include "triage/verdict.hpp"
 
 namespace varde::triage {
 
 namespace {
 
 using namespace alarm::v1;
-
-command_decision refused(std::string_view code) { return {command_verdict::refused, code, {}}; }
 
 const OutageState* find_outage(const SubjectState& state, std::string_view case_id) {
   for (const auto& outage : state.outages())
@@ -63,7 +61,7 @@ command_decision open_outage(const SubjectState& state, const Command& command, 
   *opened.mutable_outage() = change.summary();
   opened.mutable_outage()->set_parent(change.parent());
   *out.add(id).mutable_outage_changed() = change;
-  return {command_verdict::accepted, {}, out.take()};
+  return accepted(out);
 }
 
 command_decision change_outage(const SubjectState& state, const Case& c, const Command& command,
@@ -75,7 +73,7 @@ command_decision change_outage(const SubjectState& state, const Case& c, const C
   *out.add(c.id()).mutable_outage_changed() = change;
   if (change.parent().empty())
     out.first().mutable_outage_changed()->set_parent(c.outage().parent());
-  return {command_verdict::accepted, {}, out.take()};
+  return accepted(out);
 }
 
 command_decision mark_reached(const SubjectState& state, const Case& c, const Command& command,
@@ -90,7 +88,7 @@ command_decision mark_reached(const SubjectState& state, const Case& c, const Co
   auto& reached = *out.add(c.id()).mutable_outage_reached();
   reached.set_subject(who);
   reached.set_how(command.mark_reached().how());
-  return {command_verdict::accepted, {}, out.take()};
+  return accepted(out);
 }
 
 }  // namespace varde::triage

@@ -7,6 +7,7 @@
 
 #include "alarm/lifecycle.hpp"
 #include "triage/place.hpp"
+#include "triage/verdict.hpp"
 
 namespace varde::triage {
 
@@ -63,7 +64,7 @@ command_decision look_for_proof(const SubjectState& state, const Command& comman
   const auto wire_id = asked.rule().substr(prefix.size());
   const auto tested = state.tested_at_us().find(wire_id);
   if (tested != state.tested_at_us().end() && tested->second >= asked.from_us())
-    return {command_verdict::refused, "satisfied", {}};
+    return refused("satisfied");
   const auto signal = unproven_signal(asked, wire_id, at.now);
   if (known_place(state, signal.id())) return {command_verdict::repeated, {}, {}};
 
@@ -71,7 +72,7 @@ command_decision look_for_proof(const SubjectState& state, const Command& comman
   const classification what{KIND_FAULT, LANE_TECHNICAL, false, INTENT_ALARM, "rule:varde:proof"};
   const auto by = built_in("varde:proof", signal.text(), on.policy, at.now);
   place({state, on.policy, {signal, what, on.about}, out}, on.plan, &by);
-  return {command_verdict::accepted, {}, out.take()};
+  return accepted(out);
 }
 
 }  // namespace varde::triage

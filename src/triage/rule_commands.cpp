@@ -6,20 +6,13 @@
 #include "alarm/fold.hpp"
 #include "alarm/lifecycle.hpp"
 #include "triage/plan.hpp"
+#include "triage/verdict.hpp"
 
 namespace varde::triage {
 
 namespace {
 
 using namespace alarm::v1;
-
-command_decision refused(std::string_view code) { return {command_verdict::refused, code, {}}; }
-
-command_decision accepted(Entry entry) {
-  command_decision out{command_verdict::accepted, {}, {}};
-  out.entries.push_back(std::move(entry));
-  return out;
-}
 
 bool is_anothers(const Case& c, const Actor& actor) {
   return c.has_owner() && c.owner().user() != actor.user();

@@ -10,6 +10,7 @@
 #include "triage/outage_commands.hpp"
 #include "triage/place.hpp"
 #include "triage/proof.hpp"
+#include "triage/verdict.hpp"
 
 namespace varde::triage {
 
@@ -19,9 +20,7 @@ using namespace alarm::v1;
 
 constexpr std::int64_t second_us = 1'000'000;
 
-command_decision refused(std::string_view code) { return {command_verdict::refused, code, {}}; }
 command_decision not_found() { return {command_verdict::not_found, {}, {}}; }
-command_decision accepted(draft& out) { return {command_verdict::accepted, {}, out.take()}; }
 
 bool is_by_system(const Command& command) { return command.actor().kind() == ACTOR_KIND_SYSTEM; }
 

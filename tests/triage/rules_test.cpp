@@ -90,10 +90,10 @@ TEST(absence, care_is_recorded_and_life_says_that_she_is_away) {
   EXPECT_EQ(b.act(away).verdict, command_verdict::accepted);
   b.receive(signal("d/1", door, door_open));
   EXPECT_EQ(b.state.cases_size(), 0);
-  EXPECT_EQ(b.state.suppressed(0).by().reason(), "hospital, until 2027-02-01 09:00");
+  EXPECT_EQ(b.state.suppressed(0).by().reason(), "hospital → 2027-02-01 09:00");
   b.receive(signal("d/2"));
   ASSERT_EQ(b.state.cases_size(), 1);
-  EXPECT_EQ(b.newest().absent(), "hospital, until 2027-02-01 09:00");
+  EXPECT_EQ(b.newest().absent(), "hospital → 2027-02-01 09:00");
   b.receive(signal("d/3", 4, 23));
   EXPECT_EQ(b.newest().kind(), KIND_LINK);  // a technician mends it meanwhile
 }
