@@ -30,24 +30,22 @@ bool is_shed(const alarm::v1::Case& c) {
 }
 
 void load_reckoning::take(const alarm::v1::Case& c) {
+  if (c.outcome().cause() == part_of_outage) {
+    openings_.erase(c.id());
+    return;
+  }
   if (c.list() != alarm::v1::WORK_LIST_OPERATORS && !is_shed(c)) return;
-  if (openings_.size() == openings_max || !counted_.insert(c.id()).second) return;
-  openings_.push_back({c.opened_at_us(), c.id(), c.municipality()});
-}
-
-void load_reckoning::forget_before(std::int64_t at_us) {
-  const auto gone = std::partition(openings_.begin(), openings_.end(),
-                                   [=](const opening& o) { return o.at_us < at_us; });
-  for (auto at = openings_.begin(); at != gone; ++at) counted_.erase(at->id);
-  openings_.erase(openings_.begin(), gone);
+  if (openings_.size() < openings_max)
+    openings_.try_emplace(c.id(), opening{c.opened_at_us(), c.municipality()});
 }
 
 void load_reckoning::reckon(std::int64_t now_us, const std::vector<municipality>& all,
                             const std::vector<std::vector<std::string>>& operators) {
-  forget_before(now_us - std::chrono::microseconds{window}.count());
+  const auto begins_us = now_us - std::chrono::microseconds{window}.count();
+  std::erase_if(openings_, [=](const auto& one) { return one.second.at_us < begins_us; });
   std::map<std::string, load_figures, std::less<>> now;
   for (const auto& m : all) now[m.id];
-  for (const auto& o : openings_) ++now[o.municipality].cases;
+  for (const auto& [id, one] : openings_) ++now[one.municipality].cases;
   for (const auto& served : operators)
     for (const auto& id : served)
       if (const auto at = now.find(id); at != now.end()) ++at->second.operators;

@@ -5,11 +5,10 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 #include "varde/alarm/v1/case.pb.h"
@@ -20,6 +19,9 @@ namespace varde::desk {
 inline constexpr std::string_view flood_rule = "varde:flood";
 inline constexpr std::string_view flood_over_rule = "varde:flood_over";
 inline constexpr std::string_view by_hand_rule = "varde:by_hand";
+
+/// Why the core closed a case that an outage explains.
+inline constexpr std::string_view part_of_outage = "part_of_outage";
 
 /// Which of the three moved the case last; empty if none did.
 [[nodiscard]] std::string_view moved_by(const alarm::v1::Case& c);
@@ -51,7 +53,8 @@ class load_reckoning {
     bool shed = false;
   };
 
-  /// Counts the case's opening, once, if it came to the operators.
+  /// Counts the case's opening, once, if it came to the operators. One that turned out to be part
+  /// of an outage does not count any more: the outage's own case does.
   void take(const alarm::v1::Case& c);
   /// `operators`: for each who is signed in, the municipalities they serve.
   void reckon(std::int64_t now_us, const std::vector<municipality>& all,
@@ -67,12 +70,10 @@ class load_reckoning {
  private:
   struct opening {
     std::int64_t at_us;
-    std::string id, municipality;
+    std::string municipality;
   };
-  void forget_before(std::int64_t at_us);
 
-  std::deque<opening> openings_;  // about in order of time
-  std::unordered_set<std::string> counted_;
+  std::unordered_map<std::string, opening> openings_;  // by case
   load_figures centre_;
   std::map<std::string, load_figures, std::less<>> municipalities_;
 };

@@ -65,6 +65,21 @@ TEST(reckoning, a_node_that_finds_cases_put_off_knows_that_it_is_a_flood) {
   EXPECT_FALSE(load.municipalities().at("north").flood);
 }
 
+TEST(reckoning, what_an_outage_explains_is_one_case_of_load) {
+  load_reckoning load;
+  const std::vector<load_reckoning::municipality> all{{"north"}};
+  for (int i = 0; i < 12; ++i) load.take(care_case("north", i, noon_us));
+  for (int i = 0; i < 11; ++i) {
+    auto explained = care_case("north", i, noon_us);
+    explained.set_state(alarm::v1::CASE_STATE_CLOSED);
+    explained.mutable_outcome()->set_cause("part_of_outage");
+    load.take(explained);
+  }
+  load.reckon(noon_us, all, {{"north"}});
+  EXPECT_EQ(load.centre().cases, 1u);
+  EXPECT_FALSE(load.centre().flood);
+}
+
 TEST(reckoning, what_never_came_to_the_operators_is_no_load) {
   load_reckoning load;
   auto technicians = care_case("north", 1, noon_us);
