@@ -57,7 +57,9 @@ class power_cut(scene.demo_test):
         found = varde_process.wait_until(all_in_one, "an outage with all homes", FOUND_S_MAX)
         self.assertEqual([case["outage"]["parent"] for case in found], [area])
         # What came before it was known to be one is closed as a part of it, some at a time.
-        varde_process.wait_until(lambda: not self.of_kind(operator, "mains"), "one case", FOUND_S_MAX)
+        varde_process.wait_until(
+            lambda: not self.of_kind(operator, "mains"), "one case", FOUND_S_MAX
+        )
 
         case = self.case_of(operator, pressed)
         self.assertEqual(case["lane"], "life")
