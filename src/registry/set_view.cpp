@@ -155,12 +155,15 @@ std::vector<const v1::Device*> set_view::devices_of(const v1::Resident& resident
   std::vector<const v1::Device*> devices;
   const auto add = [&](bool by_household, std::string_view owner) {
     if (owner.empty()) return;
+    // By hand, since clang 14 does not take the subrange of libstdc++ 12's std::ranges::equal_range.
+    const auto& owned = tables_->owned;
+    const std::pair key{by_household, owner};
     const auto of = [](const tables::owned_device& one) {
       return std::pair{one.by_household, one.owner};
     };
-    for (const auto& one :
-         std::ranges::equal_range(tables_->owned, std::pair{by_household, owner}, {}, of))
-      devices.push_back(one.device);
+    for (auto at = std::ranges::lower_bound(owned, key, {}, of);
+         at != owned.end() && of(*at) == key; ++at)
+      devices.push_back(at->device);
   };
   add(false, resident.id());
   add(true, resident.household());

@@ -22,5 +22,9 @@ void* operator new(std::size_t bytes) {
   if (void* made = std::malloc(bytes)) return made;
   throw std::bad_alloc{};
 }
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+  ++varde::test::detail::allocated;
+  return std::malloc(bytes);
+}
 void operator delete(void* gone) noexcept { std::free(gone); }
 void operator delete(void* gone, std::size_t) noexcept { std::free(gone); }
