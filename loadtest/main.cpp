@@ -8,6 +8,7 @@
 
 #include "descriptors.hpp"
 #include "run.hpp"
+#include "scenario.hpp"
 
 namespace {
 
@@ -25,6 +26,7 @@ void write_json(const std::string& file, const std::string& json) {
 
 struct command_line {
   std::string demo_path;
+  std::string scenario_file;
   std::string json_file;
   plan what;
 };
@@ -64,6 +66,7 @@ void add_load(CLI::App& command, command_line& given, const std::string& connect
 }
 
 int report(const outcome& run, const tally& book, const std::string& json_file) {
+  if (!run.asked.book_file.empty()) write_book(run.asked.book_file, book);
   fmt::print("{}", as_table(run, book));
   write_json(json_file, as_json(run, book));
   return run.kept_the_promise() ? 0 : exit_promise_broken;
@@ -84,6 +87,23 @@ int report(const idle_outcome& run, const std::string& json_file) {
   return 0;
 }
 
+int report(const book_audit& found, const std::string& json_file) {
+  fmt::print("acknowledged {}  lost {}  doubled {}\n", found.acknowledged, found.lost,
+             found.doubled);
+  write_json(json_file, fmt::format(R"({{"acknowledged":{},"missing":{},"doubled":{}}})"
+                                    "\n",
+                                    found.acknowledged, found.lost, found.doubled));
+  return found.lost + found.doubled == 0 ? 0 : exit_promise_broken;
+}
+
+// What the scenario's file says, with what only the command line knows.
+plan scenario_plan(const std::string& file, const command_line& given, bool has_seconds) {
+  plan what = read_scenario(file);
+  what.server_pid = given.what.server_pid;
+  if (has_seconds) what.run_s = given.what.run_s;
+  return what;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -96,6 +116,7 @@ int main(int argc, char** argv) {
       "    varde-load native /tmp/varde --rate 2000 --connections 500 --seconds 20\n"
       "    varde-load native /tmp/varde --saturate --window 64 --no-watch\n"
       "    varde-load scaip /tmp/varde --rate 5000 --connections 100\n"
+      "    varde-load scenario /tmp/varde loadtest/scenarios/steady-day.json\n"
       "    varde-load idle /tmp/varde --connections 5000 --server-pid $(pidof varde)\n"
       "\n"
       "In an open loop latency counts from the moment a signal should have left, so that a server "
@@ -122,6 +143,19 @@ int main(int argc, char** argv) {
   idle.add_option("--connections", given.what.connections, "TLS connections")
       ->check(CLI::Range(std::size_t{1}, connections_max))
       ->capture_default_str();
+  native.add_option("--duplicates", given.what.duplicates, "Share of signals that are sent twice")
+      ->check(CLI::Range(0.0, 1.0));
+  native.add_option("--book", given.what.book_file,
+                    "The server may be killed meanwhile: write there what it had acknowledged, for "
+                    "`audit`, and look at no board");
+  scaip.add_flag("--acknowledged-by-200", given.what.acknowledged_by_200,
+                 "The server is not Varde: its 200 is the whole answer, and nothing is audited");
+  CLI::App& scenario = *app.add_subcommand("scenario", "A run that is written down in a file");
+  add_common(scenario, given);
+  scenario.add_option("file", given.scenario_file, "One of loadtest/scenarios")->required();
+  CLI::App& audit = *app.add_subcommand("audit", "Hold a --book against the open cases");
+  add_common(audit, given);
+  audit.add_option("--book", given.what.book_file, "What was acknowledged")->required();
   CLI11_PARSE(app, argc, argv);
 
   std::signal(SIGPIPE, SIG_IGN);
@@ -129,9 +163,13 @@ int main(int argc, char** argv) {
   try {
     const demo where = read_demo(given.demo_path);
     if (idle.parsed()) return report(run_idle(where, given.what), given.json_file);
+    if (audit.parsed()) return report(audit_book(where, given.what.book_file), given.json_file);
     tally book;
+    if (scenario.parsed()) {
+      given.what = scenario_plan(given.scenario_file, given, scenario.count("--seconds") > 0);
+    }
     const outcome run =
-        native.parsed() ? run_native(where, given.what, book) : run_scaip(where, given.what, book);
+        scaip.parsed() ? run_scaip(where, given.what, book) : run_native(where, given.what, book);
     return report(run, book, given.json_file);
   } catch (const std::exception& failure) {
     fmt::print(stderr, "varde-load: {}\n", failure.what());

@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <deque>
 #include <map>
 #include <stdexcept>
 
@@ -19,21 +21,31 @@ namespace device = varde::device::v1;
 
 namespace {
 
-// A safety alarm by a personal trigger, pressed by hand.
-constexpr std::uint32_t personal_trigger = 3;
-constexpr std::uint32_t manual_alarm = 10;
 // Handshakes under way at once: a real reconnect storm is another test's business.
 constexpr std::size_t opening_max = 8;
 // A centre on a busy machine may find a handshake too slow; a connection that fails as often is in
 // earnest.
 constexpr unsigned attempts_max = 5;
+// After the connections were cut on purpose, a device that is turned away tries again for so long.
+constexpr unsigned attempts_in_storm_max = 200;
+constexpr std::chrono::milliseconds retry_in_storm{200};
 // Between two looks at the clock; below it a sleep costs more than it gives.
 constexpr std::chrono::microseconds tick_min{200};
 constexpr std::chrono::milliseconds look_interval{20};
 
+std::vector<stream> streams_of(const plan& what) {
+  if (!what.streams.empty()) return what.streams;
+  return {{.rate_per_s = what.rate_per_s,
+           .saturate = what.saturate,
+           .window = what.window,
+           .connections = what.connections}};
+}
+
 }  // namespace
 
 struct native_run::session {
+  std::size_t stream = 0;
+  std::size_t told = 0;    // in the demo's list
   std::size_t device = 0;  // in the tally
   std::shared_ptr<tls_client> client;
   wire::native_framer framer;
@@ -43,6 +55,8 @@ struct native_run::session {
   bool dirty = false;
   std::size_t in_flight = 0;
   std::size_t window = 0;
+  std::deque<clock::time_point> beats;  // intended moments of heartbeats without an answer
+  clock::time_point cut_at;             // when it was cut on purpose and not welcomed again
 };
 
 class native_run::driver : public std::enable_shared_from_this<driver> {
@@ -54,13 +68,14 @@ class native_run::driver : public std::enable_shared_from_this<driver> {
         to_(loopback_target(where.native_tls, "native_tls in demo.json")),
         plan_(what),
         book_(book),
-        base_(static_cast<std::uint64_t>(base::to_us(base::wall_now()))) {
+        base_(static_cast<std::uint64_t>(base::to_us(base::wall_now()))),
+        streams_(streams_of(what)) {
     if (where.native_devices.empty()) throw std::runtime_error("demo.json lists no native device");
-    sessions_.resize(what.connections);
-    for (std::size_t i = 0; i < sessions_.size(); ++i) {
-      const demo_device& one = where.native_devices[i % where.native_devices.size()];
-      sessions_[i].device = book.add_device(one.id);
-    }
+    book.set_streams(streams_.size());
+    pace_.resize(streams_.size());
+    turns_.resize(streams_.size());
+    of_stream_.resize(streams_.size());
+    for (std::size_t s = 0; s < streams_.size(); ++s) add_sessions(s);
   }
 
   void open(std::function<void()> ready) {
@@ -72,12 +87,15 @@ class native_run::driver : public std::enable_shared_from_this<driver> {
     done_ = std::move(done);
     started_ = clock::now();
     last_verdict_ = started_;
-    const double count = std::min(plan_.rate_per_s * plan_.run_s, static_cast<double>(signals_max));
-    pace_ = pace(started_, plan_.rate_per_s, static_cast<std::uint64_t>(count));
-    if (plan_.saturate) {
-      for (session& each : sessions_) fill(each);
-      flush();
+    sending_ = true;
+    for (std::size_t s = 0; s < streams_.size(); ++s) {
+      const stream& one = streams_[s];
+      if (one.kind == stream_kind::silent || one.saturate) continue;
+      const double rate = std::min(one.rate_per_s, static_cast<double>(signals_max) / plan_.run_s);
+      pace_[s] = pace(started_, rate, plan_.run_s, one.profile);
     }
+    for (session& each : sessions_) fill(each);
+    flush();
     tick();
   }
 
@@ -92,8 +110,32 @@ class native_run::driver : public std::enable_shared_from_this<driver> {
   findings found;
 
  private:
+  // Devices are dealt out one after the other, so that no two streams share one as long as there
+  // are enough; with fewer, several connections are of one device.
+  void add_sessions(std::size_t s) {
+    const stream& one = streams_[s];
+    const auto& devices = where_.native_devices;
+    std::vector<std::size_t> usable;
+    for (std::size_t i = 0; i < devices.size(); ++i) {
+      const std::size_t told = (dealt_ + i) % devices.size();
+      if (one.municipality.empty() || devices[told].municipality == one.municipality) {
+        usable.push_back(told);
+      }
+    }
+    if (usable.empty()) {
+      throw std::runtime_error("demo.json lists no native device of " + one.municipality);
+    }
+    for (std::size_t i = 0; i < one.connections; ++i) {
+      const std::size_t told = usable[i % usable.size()];
+      of_stream_[s].push_back(sessions_.size());
+      sessions_.push_back(
+          {.stream = s, .told = told, .device = book_.add_device(devices[told].id)});
+    }
+    if (one.municipality.empty()) dealt_ += one.connections;
+  }
+
   const demo_device& device_of(std::size_t i) const {
-    return where_.native_devices[i % where_.native_devices.size()];
+    return where_.native_devices[sessions_[i].told];
   }
 
   ssl_context context_for(const demo_device& one) {
@@ -110,6 +152,8 @@ class native_run::driver : public std::enable_shared_from_this<driver> {
   void connect(std::size_t i) {
     ++sessions_[i].attempts;
     sessions_[i].framer = {};
+    sessions_[i].in_flight = 0;
+    sessions_[i].beats.clear();
     sessions_[i].client = std::make_shared<tls_client>(
         io_, context_for(device_of(i)),
         tls_client::events{.on_ready = [this, i] { say_hello(i); },
@@ -148,10 +192,8 @@ class native_run::driver : public std::enable_shared_from_this<driver> {
       take(i, *message);
       if (from.gone) return;
     }
-    if (plan_.saturate && running()) {
-      fill(from);
-      flush();
-    }
+    fill(from);
+    flush();
   }
 
   void take(std::size_t i, const device::FromCentre& message) {
@@ -159,7 +201,9 @@ class native_run::driver : public std::enable_shared_from_this<driver> {
     switch (message.body_case()) {
       case device::FromCentre::kWelcome:
         from.welcomed = true;
-        from.window = std::min<std::size_t>(plan_.window, message.welcome().window());
+        from.window =
+            std::min<std::size_t>(streams_[from.stream].window, message.welcome().window());
+        if (from.cut_at != clock::time_point{}) return reopened(from);
         if (++welcomed_ == sessions_.size()) return ready_();
         return open_next();
       case device::FromCentre::kAcknowledge:
@@ -168,6 +212,10 @@ class native_run::driver : public std::enable_shared_from_this<driver> {
         return lose(i, fmt::format("the centre says {}: {}", message.failure().code(),
                                    message.failure().detail()));
       case device::FromCentre::kHeartbeat:
+        if (from.beats.empty()) return;
+        book_.beat(from.stream, from.beats.front(), clock::now());
+        from.beats.pop_front();
+        return;
       case device::FromCentre::BODY_NOT_SET:
         return;
     }
@@ -189,9 +237,15 @@ class native_run::driver : public std::enable_shared_from_this<driver> {
   void lose(std::size_t i, const std::string& why) {
     session& lost = sessions_[i];
     if (lost.gone || closing_) return;
-    if (!lost.welcomed && lost.attempts < attempts_max) {
+    const bool in_storm = lost.cut_at != clock::time_point{};
+    if (!lost.welcomed && lost.attempts < (in_storm ? attempts_in_storm_max : attempts_max)) {
       lost.client->close();
-      return asio::post(io_, [this, i] { connect(i); });
+      if (!in_storm) return asio::post(io_, [this, i] { connect(i); });
+      const auto later = std::make_shared<asio::steady_timer>(io_, retry_in_storm);
+      return later->async_wait(
+          [this, i, later, self = shared_from_this()](boost::system::error_code error) {
+            if (!error && !closing_) connect(i);
+          });
     }
     if (!lost.welcomed) {
       throw std::runtime_error(fmt::format("connection {} of {} ({}): {}", i + 1, sessions_.size(),
@@ -205,18 +259,32 @@ class native_run::driver : public std::enable_shared_from_this<driver> {
 
   // One more signal on a connection; it leaves with the next flush.
   void send_one(session& from, clock::time_point intended, clock::time_point now) {
-    const std::size_t number = book_.plan(from.device, intended);
+    found.lateness.record(static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::microseconds>(now - intended).count()));
+    const stream& kind = streams_[from.stream];
     message_.Clear();
+    if (kind.kind == stream_kind::heartbeats) {
+      from.beats.push_back(intended);
+      message_.mutable_heartbeat()->set_sequence(++beats_);
+      return put_dirty(from);
+    }
+    const std::size_t number = book_.plan(from.device, intended, from.stream);
     auto& signal = *message_.mutable_signal();
     signal.set_sequence(base_ + number);
     signal.set_intent(device::INTENT_ALARM);
-    signal.set_device_type(personal_trigger);
-    signal.set_status(manual_alarm);
+    signal.set_device_type(kind.device_type);
+    signal.set_status(kind.status);
     signal.set_occurred_at_us(base::to_us(base::wall_now()));
-    put(from, message_);
     ++from.in_flight;
-    found.lateness.record(static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::microseconds>(now - intended).count()));
+    put_dirty(from);
+    repeats_due_ += plan_.duplicates;
+    if (repeats_due_ < 1) return;
+    repeats_due_ -= 1;
+    put_dirty(from);
+  }
+
+  void put_dirty(session& from) {
+    put(from, message_);
     if (!from.dirty) {
       from.dirty = true;
       dirty_.push_back(&from);
@@ -236,38 +304,72 @@ class native_run::driver : public std::enable_shared_from_this<driver> {
            book_.planned() < signals_max;
   }
 
+  // Only a closed loop has something to fill.
   void fill(session& each) {
+    if (!streams_[each.stream].saturate || !sending_ || !running()) return;
     const auto now = clock::now();
-    while (!each.gone && each.in_flight < each.window) send_one(each, now, now);
+    while (!each.gone && each.welcomed && each.in_flight < each.window) send_one(each, now, now);
   }
 
-  // Round robin over the connections that are left; nullptr if none is.
-  session* next_session() {
-    for (std::size_t tried = 0; tried < sessions_.size(); ++tried) {
-      session& each = sessions_[turn_++ % sessions_.size()];
-      if (!each.gone) return &each;
+  // Round robin over the stream's connections that are left; nullptr if none is.
+  session* next_session(std::size_t s) {
+    for (std::size_t tried = 0; tried < of_stream_[s].size(); ++tried) {
+      session& each = sessions_[of_stream_[s][turns_[s]++ % of_stream_[s].size()]];
+      if (!each.gone && each.welcomed) return &each;
     }
     return nullptr;
   }
 
+  // Every connection of the stream at once, as when a network comes back.
+  void cut(std::size_t s) {
+    const auto now = clock::now();
+    for (const std::size_t i : of_stream_[s]) {
+      if (sessions_[i].gone) continue;
+      sessions_[i].client->close();
+      sessions_[i].welcomed = false;
+      sessions_[i].attempts = 0;
+      sessions_[i].cut_at = now;
+      connect(i);
+    }
+  }
+
+  void reopened(session& one) {
+    ++found.connections_reopened;
+    const auto took = clock::now() - one.cut_at;
+    found.reopening.record(static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::microseconds>(took).count()));
+    one.cut_at = {};
+  }
+
   void tick() {
     const auto now = clock::now();
-    bool sending = plan_.saturate ? running() : !pace_.done();
-    if (!plan_.saturate) {
-      while (!pace_.done() && pace_.next_at() <= now) {
-        session* const next = next_session();
-        if (next == nullptr)
-          throw std::runtime_error("every connection was lost: " + found.first_trouble);
-        send_one(*next, pace_.next_at(), now);
-        pace_.advance();
-      }
-      flush();
-    }
     const double since_s = std::chrono::duration<double>(now - started_).count();
+    // A server that is killed on purpose ends the run.
+    if (!plan_.book_file.empty() && found.connections_lost > 0) {
+      finished(now);
+      return done_();
+    }
+    bool sending = false;
+    auto next = now + look_interval;
+    for (std::size_t s = 0; s < streams_.size(); ++s) {
+      if (streams_[s].reconnect_at_s > 0 && since_s >= streams_[s].reconnect_at_s) {
+        streams_[s].reconnect_at_s = 0;
+        cut(s);
+      }
+      sending = sending || streams_[s].reconnect_at_s > 0;
+      sending = sending || (streams_[s].saturate ? running() : !pace_[s].done());
+      while (!pace_[s].done() && pace_[s].next_at() <= now) {
+        session* const from = next_session(s);
+        if (from == nullptr)
+          throw std::runtime_error("every connection was lost: " + found.first_trouble);
+        send_one(*from, pace_[s].next_at(), now);
+        pace_[s].advance();
+      }
+      if (!pace_[s].done()) next = std::min(next, std::max(pace_[s].next_at(), now + tick_min));
+    }
+    flush();
     if (sending) found.sent_in_s = since_s;
     if (!sending && finished(now)) return done_();
-    auto next = now + look_interval;
-    if (!plan_.saturate && !pace_.done()) next = std::max(pace_.next_at(), now + tick_min);
     timer_.expires_at(next);
     timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
       if (!error && !self->closing_) self->tick();
@@ -276,7 +378,9 @@ class native_run::driver : public std::enable_shared_from_this<driver> {
 
   bool finished(clock::time_point now) {
     found.settled_in_s = std::chrono::duration<double>(last_verdict_ - started_).count();
-    return book_.settled() == book_.planned() ||
+    const bool all_back = std::ranges::none_of(
+        sessions_, [](const session& s) { return !s.gone && s.cut_at != clock::time_point{}; });
+    return (all_back && book_.settled() == book_.planned()) ||
            now - last_verdict_ > std::chrono::duration<double>(plan_.drain_s);
   }
 
@@ -288,14 +392,20 @@ class native_run::driver : public std::enable_shared_from_this<driver> {
   tally& book_;
   const std::uint64_t base_;  // wall-clock microseconds: rises from run to run
   std::map<std::string, ssl_context> contexts_;
+  std::vector<stream> streams_;
   std::vector<session> sessions_;
+  std::vector<std::vector<std::size_t>> of_stream_;  // sessions
   std::vector<session*> dirty_;
   std::string scratch_;
   device::FromDevice message_;
-  pace pace_{{}, 1, 0};
+  std::vector<pace> pace_;
+  std::vector<std::size_t> turns_;
   std::function<void()> ready_, done_;
   clock::time_point started_, last_verdict_;
-  std::size_t opened_ = 0, welcomed_ = 0, turn_ = 0;
+  std::size_t opened_ = 0, welcomed_ = 0, dealt_ = 0;
+  std::uint64_t beats_ = 0;
+  double repeats_due_ = 0;
+  bool sending_ = false;
   bool closing_ = false;
 };
 

@@ -5,29 +5,60 @@
 
 #include <chrono>
 #include <cstdint>
+#include <vector>
 
+#include "stream.hpp"
 #include "tally.hpp"
 
 namespace varde::load {
 
 class pace {
  public:
+  /// Nothing is to be sent.
+  pace() = default;
   /// `per_s` signals a second, `count` of them in all.
-  pace(clock::time_point start, double per_s, std::uint64_t count)
-      : start_(start), per_s_(per_s), count_(count) {}
+  pace(clock::time_point start, double per_s, std::uint64_t count) {
+    if (count > 0) pieces_.push_back({.starts = start, .per_s = per_s, .count = count});
+  }
 
-  [[nodiscard]] bool done() const noexcept { return next_ == count_; }
+  /// For `run_s` seconds, with a rate that changes by the steps of `profile`.
+  pace(clock::time_point start, double per_s, double run_s, std::vector<profile_step> profile) {
+    if (profile.empty()) profile.push_back({});
+    for (std::size_t i = 0; i < profile.size(); ++i) {
+      const double until = i + 1 < profile.size() ? profile[i + 1].from : 1.0;
+      const double rate = per_s * profile[i].share;
+      const double span_s = (until - profile[i].from) * run_s;
+      const auto count = static_cast<std::uint64_t>(rate * span_s);
+      if (count == 0) continue;
+      pieces_.push_back(
+          {.starts = start + in(profile[i].from * run_s), .per_s = rate, .count = count});
+    }
+  }
+
+  [[nodiscard]] bool done() const noexcept { return piece_ == pieces_.size(); }
   /// The moment the next signal should leave; only while not done.
   [[nodiscard]] clock::time_point next_at() const {
-    return start_ + std::chrono::duration_cast<clock::duration>(
-                        std::chrono::duration<double>(static_cast<double>(next_) / per_s_));
+    const piece& now = pieces_[piece_];
+    return now.starts + in(static_cast<double>(next_) / now.per_s);
   }
-  void advance() noexcept { ++next_; }
+  void advance() noexcept {
+    if (++next_ < pieces_[piece_].count) return;
+    next_ = 0;
+    ++piece_;
+  }
 
  private:
-  clock::time_point start_;
-  double per_s_;
-  std::uint64_t count_;
+  struct piece {
+    clock::time_point starts;
+    double per_s = 0;
+    std::uint64_t count = 0;
+  };
+  static clock::duration in(double s) {
+    return std::chrono::duration_cast<clock::duration>(std::chrono::duration<double>(s));
+  }
+
+  std::vector<piece> pieces_;
+  std::size_t piece_ = 0;
   std::uint64_t next_ = 0;
 };
 

@@ -4,8 +4,10 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "demo.hpp"
+#include "stream.hpp"
 #include "tally.hpp"
 
 namespace varde::load {
@@ -26,6 +28,16 @@ struct plan {
   bool digest = false;  // SCAIP: use devices with credentials too
   double drain_s = 15;  // how long answers are waited for after the last signal
   int server_pid = 0;   // 0: not known
+  double duplicates =
+      0;  // share of signals that are sent twice, as a device does that heard nothing
+  /// Not empty: the server may be killed, and what it had acknowledged is written here.
+  std::string book_file;
+  /// SCAIP against a server that is not Varde: its 200 counts, and nothing is audited.
+  bool acknowledged_by_200 = false;
+  /// Native: what runs side by side; empty: one stream by the fields above.
+  std::vector<stream> streams;
+  /// Consoles beside the one that measures.
+  std::size_t consoles_reading = 0, consoles_slow = 0, consoles_dead = 0;
 };
 
 /// What a run found besides the tally.
@@ -35,6 +47,8 @@ struct findings {
   histogram lateness;       // of the generator itself: intended to really sent
   std::uint64_t retransmissions = 0;
   std::uint64_t connections_lost = 0;
+  std::uint64_t connections_reopened = 0;
+  histogram reopening;        // from the cut to the welcome
   std::string first_trouble;  // why, of the first connection lost or message not understood
 };
 

@@ -21,6 +21,12 @@ std::string as_table(const outcome& run, const tally& book) {
   text += latency_head();
   text += latency_row("signal to acknowledge", book.acknowledge_latency());
   if (p.watch) text += latency_row("signal to WebSocket", book.show_latency());
+  for (std::size_t s = 0; s < p.streams.size(); ++s) {
+    const tally::stream_book& one = book.streams()[s];
+    text += latency_row(p.streams[s].name + " to acknowledge", one.to_acknowledge);
+    if (p.watch) text += latency_row(p.streams[s].name + " to WebSocket", one.to_show);
+  }
+  if (f.connections_reopened > 0) text += latency_row("cut to welcome again", f.reopening);
   if (!p.saturate) text += latency_row("generator's own lateness", f.lateness);
   text += fmt::format("\nsent {}  acknowledged {} ({:.0f}/s)  busy {}  refused {}  unanswered {}\n",
                       book.planned(), book.acknowledged(),
@@ -45,6 +51,37 @@ std::string as_table(const outcome& run, const tally& book) {
   return text;
 }
 
+namespace {
+
+// What was asked of the server, and how much processor it took: the line of a run in the fit of the
+// cost model (loadtest/fit.py). Rates are of what was answered.
+boost::json::object cost_json(const outcome& run, const tally& book) {
+  const plan& p = run.asked;
+  double span_s = 0;
+  boost::json::object cores;
+  for (const cpu_share& each : run.cpu) {
+    span_s = each.span_s;
+    cores[each.what] = each.percent() / 100;
+  }
+  std::uint64_t signals = 0;
+  std::uint64_t heartbeats = 0;
+  std::size_t connections = p.streams.empty() ? p.connections : 0;
+  if (p.streams.empty()) signals = book.acknowledged();
+  for (std::size_t s = 0; s < p.streams.size(); ++s) {
+    const bool beats = p.streams[s].kind == stream_kind::heartbeats;
+    (beats ? heartbeats : signals) += book.streams()[s].acknowledged;
+    connections += p.streams[s].connections;
+  }
+  return {{"span_s", span_s},
+          {"signals_per_s", per_second(signals, span_s)},
+          {"heartbeats_per_s", per_second(heartbeats, span_s)},
+          {"connections", connections},
+          {"consoles", (p.watch ? 1 : 0) + p.consoles_reading + p.consoles_slow + p.consoles_dead},
+          {"cores", std::move(cores)}};
+}
+
+}  // namespace
+
 std::string as_json(const outcome& run, const tally& book) {
   namespace json = boost::json;
   const findings& f = run.found;
@@ -68,7 +105,21 @@ std::string as_json(const outcome& run, const tally& book) {
                  {"acknowledge", latency_json(book.acknowledge_latency())},
                  {"lateness", latency_json(f.lateness)},
                  {"cpu_percent", std::move(cpu)},
-                 {"cpu", cpu_json(run.cpu, book.acknowledged())}};
+                 {"cpu", cpu_json(run.cpu, book.acknowledged())},
+                 {"cost", cost_json(run, book)}};
+  json::array streams;
+  for (std::size_t s = 0; s < p.streams.size(); ++s) {
+    const tally::stream_book& one = book.streams()[s];
+    streams.push_back(
+        json::object{{"name", p.streams[s].name},
+                     {"sent", one.planned},
+                     {"acknowledged", one.acknowledged},
+                     {"acknowledged_per_s", per_second(one.acknowledged, f.settled_in_s)},
+                     {"acknowledge", latency_json(one.to_acknowledge)},
+                     {"show", latency_json(one.to_show)}});
+  }
+  o["streams"] = std::move(streams);
+  o["reopening"] = latency_json(f.reopening);
   if (p.watch) o["websocket"] = latency_json(book.show_latency());
   if (run.audit) {
     o["audit"] = json::object{{"lost", run.audit->lost},

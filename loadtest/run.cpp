@@ -6,7 +6,9 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <fstream>
 #include <stdexcept>
+#include <unordered_map>
 #include <utility>
 
 #include "cpu_watch.hpp"
@@ -29,9 +31,13 @@ outcome measured(std::string protocol, const demo& where, const std::vector<demo
   outcome result{.protocol = protocol, .asked = what};
   asio::io_context io(1);
   Run run(io, where, what, book);
-  const auto operators = operators_for(where, devices);
-  for (const shown_device& one : read_board(where, operators, protocol).totals()) {
-    book.set_baseline(one.device, one.signals);
+  const bool audited = what.book_file.empty() && !what.acknowledged_by_200;
+  std::vector<demo_operator> operators;
+  if (audited) {
+    operators = operators_for(where, devices);
+    for (const shown_device& one : read_board(where, operators, protocol).totals()) {
+      book.set_baseline(one.device, one.signals);
+    }
   }
   std::optional<watcher> watching;
   if (what.watch) {
@@ -42,6 +48,10 @@ outcome measured(std::string protocol, const demo& where, const std::vector<demo
                            book.show(one.device, one.signals, at);
                        });
                      });
+  }
+  std::optional<audience> others;
+  if (what.consoles_reading + what.consoles_slow + what.consoles_dead > 0) {
+    others.emplace(where, operators, what.consoles_reading, what.consoles_slow, what.consoles_dead);
   }
   std::optional<cpu_watch> cpu;
   asio::steady_timer timer(io);
@@ -65,7 +75,9 @@ outcome measured(std::string protocol, const demo& where, const std::vector<demo
   io.run();
   run.close();
   if (watching) result.watched = watching->stop();
+  others.reset();
   result.found = run.found();
+  if (!audited) return result;
   const board_book board = read_board(where, operators, protocol);
   result.audit = book.check(board.totals());
   result.in_two_cases = board.signals_in_two_cases();
@@ -79,6 +91,32 @@ outcome run_native(const demo& where, const plan& what, tally& book) {
 }
 outcome run_scaip(const demo& where, const plan& what, tally& book) {
   return measured<scaip_run>("scaip", where, where.scaip_devices, what, book);
+}
+
+void write_book(const std::string& file, const tally& book) {
+  std::ofstream out(file);
+  for (const tally::device_count& one : book.counts()) {
+    out << one.device << ' ' << one.acknowledged << ' ' << one.sent << '\n';
+  }
+  if (!out.flush()) throw std::runtime_error("can't write " + file);
+}
+
+book_audit audit_book(const demo& where, const std::string& file) {
+  std::ifstream in(file);
+  if (!in) throw std::runtime_error("can't read " + file);
+  const auto operators = operators_for(where, where.native_devices);
+  std::unordered_map<std::string, std::uint64_t> shown;
+  for (const shown_device& one : read_board(where, operators, "native").totals()) {
+    shown[one.device] = one.signals;
+  }
+  book_audit found;
+  std::string device;
+  for (std::uint64_t acknowledged = 0, sent = 0; in >> device >> acknowledged >> sent;) {
+    found.acknowledged += acknowledged;
+    found.lost += acknowledged - std::min(acknowledged, shown[device]);
+    found.doubled += shown[device] - std::min(sent, shown[device]);
+  }
+  return found;
 }
 
 idle_outcome run_idle(const demo& where, const plan& what) {

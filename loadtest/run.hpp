@@ -15,6 +15,17 @@ namespace varde::load {
 [[nodiscard]] outcome run_native(const demo& where, const plan& what, tally& book);
 [[nodiscard]] outcome run_scaip(const demo& where, const plan& what, tally& book);
 
+/// Writes, for each device, how many of its signals were acknowledged and how many were sent.
+void write_book(const std::string& file, const tally& book);
+/// Holds such a file against what the board shows now.
+struct book_audit {
+  std::uint64_t acknowledged = 0;
+  std::uint64_t lost = 0;     // acknowledged but in no case
+  std::uint64_t doubled = 0;  // in the cases more often than sent
+};
+/// Throws std::runtime_error.
+[[nodiscard]] book_audit audit_book(const demo& where, const std::string& file);
+
 /// Many connections that only say hello: what they cost the server.
 struct idle_outcome {
   std::size_t connections = 0;

@@ -160,6 +160,7 @@ class scaip_run::driver : public std::enable_shared_from_this<driver> {
       note(fmt::format("SIP answer {}", message->status));
       return settle(over.device, over.number, message->status >= 500 ? fate::busy : fate::refused);
     }
+    if (plan_.acknowledged_by_200) return settle(over.device, over.number, fate::acknowledged);
     // Some profiles have the <mrs> in the 200.
     if (!message->body.empty()) take_mrs(message->body);
   }

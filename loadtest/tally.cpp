@@ -27,8 +27,10 @@ tally::device_book* tally::find(std::string_view device) {
   return at == by_id_.end() ? nullptr : &devices_[at->second];
 }
 
-std::size_t tally::plan(std::size_t device, clock::time_point intended) {
+std::size_t tally::plan(std::size_t device, clock::time_point intended, std::size_t stream) {
   auto& signals = devices_[device].signals;
+  devices_[device].stream = stream;
+  ++streams_[stream].planned;
   signals.push_back({.intended = intended});
   ++planned_;
   return signals.size() - 1;
@@ -45,6 +47,8 @@ bool tally::settle(std::size_t device, std::size_t number, fate verdict, clock::
       ++acknowledged_;
       ++devices_[device].acknowledged;
       to_acknowledge_.record(us_between(one.intended, now));
+      ++streams_[devices_[device].stream].acknowledged;
+      streams_[devices_[device].stream].to_acknowledge.record(us_between(one.intended, now));
       break;
     case fate::busy:
       ++busy_;
@@ -73,7 +77,22 @@ void tally::show(std::string_view device, std::uint64_t signals, clock::time_poi
     ++book->shown;
     ++shown_;
     to_show_.record(us_between(next.intended, at));
+    streams_[book->stream].to_show.record(us_between(next.intended, at));
   }
+}
+
+void tally::beat(std::size_t stream, clock::time_point intended, clock::time_point now) {
+  ++streams_[stream].acknowledged;
+  streams_[stream].to_acknowledge.record(us_between(intended, now));
+}
+
+std::vector<tally::device_count> tally::counts() const {
+  std::vector<device_count> all;
+  for (const device_book& book : devices_) {
+    if (book.signals.empty()) continue;
+    all.push_back({book.id, book.acknowledged, book.signals.size()});
+  }
+  return all;
 }
 
 tally::audit tally::check(const std::vector<shown_device>& board) const {

@@ -36,8 +36,8 @@ class tally {
   [[nodiscard]] std::size_t devices() const noexcept { return devices_.size(); }
   [[nodiscard]] const std::string& wire_id(std::size_t device) const { return devices_[device].id; }
 
-  /// A signal that should leave at `intended`; gives its number.
-  std::size_t plan(std::size_t device, clock::time_point intended);
+  /// A signal that should leave at `intended`; gives its number. A device keeps to one stream.
+  std::size_t plan(std::size_t device, clock::time_point intended, std::size_t stream = 0);
   /// The centre's word on a signal. False if there is no such signal or it has a verdict already.
   bool settle(std::size_t device, std::size_t number, fate verdict, clock::time_point now);
 
@@ -54,6 +54,22 @@ class tally {
   [[nodiscard]] std::uint64_t refused() const noexcept { return refused_; }
   [[nodiscard]] const histogram& acknowledge_latency() const noexcept { return to_acknowledge_; }
   [[nodiscard]] const histogram& show_latency() const noexcept { return to_show_; }
+  /// The same figures of one stream.
+  struct stream_book {
+    std::uint64_t planned = 0, acknowledged = 0;
+    histogram to_acknowledge, to_show;
+  };
+  void set_streams(std::size_t count) { streams_.resize(count); }
+  [[nodiscard]] const std::vector<stream_book>& streams() const noexcept { return streams_; }
+  /// A heartbeat of a stream was answered; it is no signal and in no case.
+  void beat(std::size_t stream, clock::time_point intended, clock::time_point now);
+  /// For each device that has any: how many of its signals were acknowledged, and how many sent.
+  struct device_count {
+    std::string device;
+    std::uint64_t acknowledged = 0, sent = 0;
+  };
+  [[nodiscard]] std::vector<device_count> counts() const;
+
   /// True when every acknowledged signal has been shown.
   [[nodiscard]] bool all_shown() const noexcept { return shown_ >= acknowledged_; }
 
@@ -73,6 +89,7 @@ class tally {
   struct device_book {
     std::string id;
     std::vector<signal> signals;
+    std::size_t stream = 0;
     std::uint64_t acknowledged = 0;
     std::uint64_t baseline = 0;
     std::uint64_t shown = 0;
@@ -82,6 +99,7 @@ class tally {
 
   std::vector<device_book> devices_;
   std::unordered_map<std::string, std::size_t> by_id_;
+  std::vector<stream_book> streams_{1};
   histogram to_acknowledge_, to_show_;
   std::uint64_t planned_ = 0, settled_ = 0, acknowledged_ = 0, busy_ = 0, refused_ = 0, shown_ = 0;
 };

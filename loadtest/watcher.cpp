@@ -30,6 +30,7 @@ namespace {
 constexpr std::chrono::seconds here_interval{5};
 constexpr std::chrono::seconds connect_deadline{10};
 constexpr std::size_t frame_bytes_max = 64u << 20;
+constexpr std::chrono::milliseconds slow_read_interval{500};
 constexpr const char* live_path = "/api/v1/live";
 constexpr const char* session_path = "/api/v1/session";
 
@@ -102,6 +103,19 @@ class console {
                          [this](boost::system::error_code failed, std::size_t) {
                            if (!failed) keep_here();
                          });
+    });
+  }
+
+  // A frame, then a pause, until close().
+  void follow_slowly() {
+    timer_.expires_after(slow_read_interval);
+    timer_.async_wait([this](boost::system::error_code stopped) {
+      if (stopped) return;
+      live_->async_read(buffer_, [this](boost::system::error_code error, std::size_t) {
+        if (error) return;
+        buffer_.consume(buffer_.size());
+        follow_slowly();
+      });
     });
   }
 
@@ -231,6 +245,47 @@ class watcher::feed {
   numbers numbers_;
   std::jthread thread_;
 };
+
+class audience::crowd {
+ public:
+  crowd(const demo& where, const std::vector<demo_operator>& operators, std::size_t reading,
+        std::size_t slow, std::size_t dead)
+      : tls_(context_for(where)) {
+    const target to = loopback_target(where.https, "https in demo.json");
+    for (std::size_t i = 0; i < reading + slow + dead; ++i) {
+      consoles_.push_back(
+          std::make_unique<console>(io_, tls_, to, operators[i % operators.size()]));
+      console& one = *consoles_.back();
+      one.sign_in();
+      one.open_live();
+      if (i < reading) {
+        one.follow([](std::string_view) {});
+      } else if (i < reading + slow) {
+        one.follow_slowly();
+      }
+    }
+    thread_ = std::jthread([this] { io_.run(); });
+  }
+
+  ~crowd() {
+    asio::post(io_, [this] {
+      for (auto& each : consoles_) each->close();
+      io_.stop();
+    });
+  }
+
+ private:
+  asio::io_context io_;
+  asio::executor_work_guard<asio::io_context::executor_type> work_ = asio::make_work_guard(io_);
+  asio::ssl::context tls_;
+  std::vector<std::unique_ptr<console>> consoles_;
+  std::jthread thread_;
+};
+
+audience::audience(const demo& where, const std::vector<demo_operator>& operators,
+                   std::size_t reading, std::size_t slow, std::size_t dead)
+    : crowd_(std::make_unique<crowd>(where, operators, reading, slow, dead)) {}
+audience::~audience() = default;
 
 watcher::watcher(const demo& where, const std::vector<demo_operator>& operators,
                  std::string protocol, on_shown shown)

@@ -43,4 +43,18 @@ class watcher {
   std::unique_ptr<feed> feed_;
 };
 
+/// Consoles that are only there, each signed in as one of the operators: some read all they are
+/// sent, slow ones a frame now and then, dead ones nothing.
+class audience {
+ public:
+  audience(const demo& where, const std::vector<demo_operator>& operators, std::size_t reading,
+           std::size_t slow, std::size_t dead);
+  /// Ends its thread; their sessions are left to end by themselves, as a closed browser's are.
+  ~audience();
+
+ private:
+  class crowd;
+  std::unique_ptr<crowd> crowd_;
+};
+
 }  // namespace varde::load
