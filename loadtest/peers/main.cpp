@@ -9,6 +9,7 @@
 
 #include "descriptors.hpp"
 #include "figures.hpp"
+#include "peers/handshakes.hpp"
 #include "peers/peer_run.hpp"
 #include "plan.hpp"
 
@@ -156,6 +157,27 @@ int collect(const command_line& given) {
   return found.missing == 0 ? 0 : exit_missing;
 }
 
+int subscribe(const command_line& given) {
+  leave_subscription(given.what);
+  write_file(given.json_file, "{}\n");
+  return 0;
+}
+
+int handshakes(const handshake_plan& what, const std::string& json_file) {
+  const handshake_outcome run = shake_hands(what);
+  fmt::print("{} handshakes, {} resumed, {:.0f}/s\n{}{}{}", run.done, run.resumed,
+             per_second(run.done, run.in_s), latency_head(), latency_row("handshake", run.took),
+             cpu_rows(run.cpu, run.done));
+  write_file(json_file,
+             json::serialize(json::object{{"handshakes", run.done},
+                                          {"resumed", run.resumed},
+                                          {"handshakes_per_s", per_second(run.done, run.in_s)},
+                                          {"took", latency_json(run.took)},
+                                          {"cpu", cpu_json(run.cpu, run.done)}}) +
+                 "\n");
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -176,13 +198,29 @@ int main(int argc, char** argv) {
       "collect", "Read what the peer has and say which acknowledged messages are missing");
   add_common(collecting, given);
   collecting.add_option("--book", given.book_file, "What was acknowledged")->required();
+  CLI::App& subscribing = *app.add_subcommand(
+      "subscribe", "Subscribe and go away, so that the peer keeps what comes from then on");
+  add_common(subscribing, given);
+  handshake_plan shaking;
+  CLI::App& hands = *app.add_subcommand("handshakes", "TLS handshakes, one after the other");
+  hands.add_option("--to", shaking.where, "ADDRESS:PORT")->required();
+  hands.add_option("--ca", shaking.ca_file, "The authority that TLS trusts")->required();
+  hands.add_option("--count", shaking.count, "How many")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}));
+  hands.add_option("--threads", shaking.threads, "Under way at once")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{64}));
+  hands.add_flag("--resume", shaking.resume, "Resume a session instead of a full handshake");
+  hands.add_option("--server-pid", shaking.server_pid, "The server's process id");
+  hands.add_option("--json", given.json_file, "Also write the figures to this file as JSON");
   CLI11_PARSE(app, argc, argv);
 
   std::signal(SIGPIPE, SIG_IGN);
   raise_descriptor_limit();
   try {
+    if (hands.parsed()) return handshakes(shaking, given.json_file);
     given.what.to = parse_peer_address(given.to, given.ca_file);
     if (loading.parsed()) return load(given);
+    if (subscribing.parsed()) return subscribe(given);
     return idling.parsed() ? idle(given) : collect(given);
   } catch (const std::exception& failure) {
     fmt::print(stderr, "varde-peer-load: {}\n", failure.what());

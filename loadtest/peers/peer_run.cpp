@@ -346,6 +346,15 @@ peer_idle_outcome hold_idle(const peer_plan& what) {
   return result;
 }
 
+void leave_subscription(const peer_plan& what) {
+  asio::io_context io(1);
+  const shown_side subscriber(
+      io, what, [&io] { io.stop(); }, [](std::uint64_t) {},
+      [](const std::string& why) { throw std::runtime_error("the peer can't be used: " + why); });
+  io.run_for(opening_limit);
+  if (!io.stopped()) throw std::runtime_error("the peer takes no subscriber");
+}
+
 peer_reckoning reckon(const peer_plan& what, const std::vector<std::uint64_t>& acknowledged) {
   asio::io_context io(1);
   std::unordered_map<std::uint64_t, std::uint64_t> times_seen;

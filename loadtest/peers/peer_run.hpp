@@ -71,6 +71,9 @@ struct peer_idle_outcome {
 /// The streams' connections are opened and held for run_s. Needs server_pid. Throws.
 [[nodiscard]] peer_idle_outcome hold_idle(const peer_plan& what);
 
+/// Subscribes and goes away again, so that the peer keeps what is published from then on. Throws.
+void leave_subscription(const peer_plan& what);
+
 /// Reads what the peer still has, until every number of `acknowledged` was seen or nothing has come
 /// for drain_s.
 struct peer_reckoning {
