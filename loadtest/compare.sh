@@ -5,7 +5,7 @@
 # loopback with its own configuration and data, and is ended again. Needs a Release build with
 # -DVARDE_BENCH=ON in build/ (or VARDE_BUILD). The machine should have nothing else to do.
 #   loadtest/compare.sh [--only NAME]… [--rounds N] [--seconds S] [--kills N] [--json FILE] [--smoke]
-# NAME: redis or mqtt.
+# NAME: redis, mqtt, sip, alertmanager, tls, priority or crash.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 . "$top/deploy/install.sh"

@@ -10,11 +10,16 @@ import time
 
 from . import tables
 from .bench import bench
-from .questions import mqtt, redis
+from .questions import alertmanager, crash, mqtt, priority, redis, sip, tls
 
 QUESTIONS = {
     "redis": redis,
     "mqtt": mqtt,
+    "sip": sip,
+    "alertmanager": alertmanager,
+    "tls": tls,
+    "priority": priority,
+    "crash": crash,
 }
 ROUNDS_MAX = 100
 KILLS_MAX = 1000
