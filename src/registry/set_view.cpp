@@ -33,6 +33,8 @@ bool is_filled_in(const v1::Access& access) {
   return !access.key_box().empty() || !access.lock().empty() || !access.fallback().empty();
 }
 
+std::string_view household_of(const v1::Resident* resident) { return resident->household(); }
+
 std::string_view known_target(const v1::PlanStep& step, const v1::Resident* resident) {
   if (!step.target().empty()) return step.target();
   if (step.action() == alarm::v1::STEP_ACTION_CALL_EMERGENCY) return emergency_number;
@@ -75,6 +77,8 @@ struct set_view::tables {
     const v1::Device* device;
   };
   std::vector<owned_device> owned;  // sorted by owner, in the set's order within one
+  /// Those who have a household, sorted by it, in the set's order within one.
+  std::vector<const v1::Resident*> housed;
 };
 
 set_view::tables::tables(v1::MunicipalitySet all) : set{std::move(all)} {
@@ -95,6 +99,9 @@ set_view::tables::tables(v1::MunicipalitySet all) : set{std::move(all)} {
   std::ranges::stable_sort(owned, {}, [](const owned_device& one) {
     return std::pair{one.by_household, one.owner};
   });
+  for (const auto& resident : set.residents())
+    if (!resident.household().empty()) housed.push_back(&resident);
+  std::ranges::stable_sort(housed, {}, &household_of);
 
   boost::unordered_flat_set<std::string_view> personal;
   for (const auto& resident : set.residents()) personal.insert(resident.plan());
@@ -146,8 +153,10 @@ const dependency_index& set_view::dependencies() const noexcept { return tables_
 std::vector<const v1::Resident*> set_view::residents_of(std::string_view household) const {
   std::vector<const v1::Resident*> people;
   if (household.empty()) return people;
-  for (const auto& resident : set_.residents())
-    if (resident.household() == household) people.push_back(&resident);
+  const auto& housed = tables_->housed;
+  for (auto at = std::ranges::lower_bound(housed, household, {}, &household_of);
+       at != housed.end() && (*at)->household() == household; ++at)
+    people.push_back(*at);
   return people;
 }
 

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <string>
+
 #include "registry/plans.hpp"
 #include "registry/sample_sets.hpp"
 
@@ -42,6 +45,27 @@ TEST(set_view, a_household_gives_its_residents_address_and_devices) {
   EXPECT_EQ(set->address_of(*people[1]).street(), "Naustveien 4");
   EXPECT_EQ(set->devices_of(*set->resident("1002")).size(), 1u);
   EXPECT_TRUE(set->residents_of("").empty());
+}
+
+TEST(set_view, the_people_of_a_household_are_found_in_the_sets_order_wherever_they_stand_in_it) {
+  auto sample = samples::fjordvik();
+  const std::array homes{"h2", "h1", "", "h3", "h1"};
+  for (std::size_t i = 0; i < homes.size(); ++i) {
+    auto& resident = *sample.add_residents();
+    resident.set_id("n" + std::to_string(i));
+    resident.set_household(homes[i]);
+  }
+  const auto set = set_view::make(std::move(sample));
+  const auto ids_of = [&](std::string_view household) {
+    std::string ids;
+    for (const auto* one : set->residents_of(household)) ids += one->id() + ' ';
+    return ids;
+  };
+  EXPECT_EQ(ids_of("h1"), "1001 1002 n1 n4 ");
+  EXPECT_EQ(ids_of("h2"), "n0 ");
+  EXPECT_EQ(ids_of("h3"), "n3 ");
+  EXPECT_EQ(ids_of("h0"), "");
+  EXPECT_EQ(ids_of("h4"), "");
 }
 
 TEST(set_view, a_resident_without_household_has_the_own_address) {
