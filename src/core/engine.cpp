@@ -222,7 +222,7 @@ void engine::decide_admission(subject& s, alarm::admission&& admission) {
     return;
   }
   const auto set = registry_.current().municipality(admission.municipality.str());
-  const auto& policy = policy_in(set);
+  const auto& policy = policy_in(registry_.current(), set);
   const auto what = admission.known_device
                         ? triage::classify(admission.signal, admission.device_kind, policy)
                         : triage::classify_unknown();
@@ -252,7 +252,7 @@ void engine::decide_admission(subject& s, alarm::admission&& admission) {
 
 void engine::decide_command(subject& s, command_input&& command) {
   const auto set = registry_.current().municipality(command.command.municipality());
-  const auto& policy = policy_in(set);
+  const auto& policy = policy_in(registry_.current(), set);
   triage::facts about;
   std::vector<alarm::v1::Step> plan;
   if (const auto asked = triage::question_of(s.state, command.command, policy); asked && set) {
@@ -347,7 +347,7 @@ void engine::decide_next(next_input&& next) {
 void engine::decide_merge(subject& s, merge_input&& merge) {
   const auto set = registry_.current().municipality(merge.municipality);
   auto decided =
-      triage::merge(s.state, merge.ours, policy_in(set),
+      triage::merge(s.state, merge.ours, policy_in(registry_.current(), set),
                     {s.state.municipality(), s.state.subject(), options_.node, options_.wall()});
   meters_->merged.add(decided.entries.size());
   meters_->deeds.add(decided.kept_as_deeds);

@@ -54,9 +54,10 @@ void engine::gather_due(std::vector<alarm::v1::Command> commands, base::steady_t
 void engine::ask_cases(base::steady_time now, base::wall_time wall) {
   for (const auto& c : view_.open_cases()) {
     if (!keeps_house(c->municipality())) continue;
-    const auto set = registry_.current().municipality(c->municipality());
-    auto commands = house_.due(*c, policy_in(set), link_ != link::together, now, wall);
-    for (auto& command : commands) name_recipient(command, registry_.current());
+    const auto& all = registry_.current();
+    const auto& policy = policy_in(all, all.municipality(c->municipality()));
+    auto commands = house_.due(*c, policy, link_ != link::together, now, wall);
+    for (auto& command : commands) name_recipient(command, all);
     gather_due(std::move(commands), now);
   }
 }
@@ -66,8 +67,9 @@ void engine::ask_subjects(base::steady_time now, base::wall_time wall) {
   for (subject* s : waiting_.due(wall)) {
     if (s->reading || s->batch_place != subject::npos || !keeps_house(s->state.municipality()))
       continue;
-    const auto set = registry_.current().municipality(s->state.municipality());
-    auto commands = triage::due_of(s->state, policy_in(set), wall);
+    const auto& all = registry_.current();
+    const auto set = all.municipality(s->state.municipality());
+    auto commands = triage::due_of(s->state, policy_in(all, set), wall);
     if (commands.empty()) look_at(*s);
     gather_due(std::move(commands), now);
   }
@@ -107,8 +109,9 @@ void engine::correlate() {
 }
 
 void engine::look_at(subject& s) {
-  const auto set = registry_.current().municipality(s.state.municipality());
-  waiting_.look_at(s, triage::next_due(s.state, policy_in(set)));
+  const auto& all = registry_.current();
+  const auto set = all.municipality(s.state.municipality());
+  waiting_.look_at(s, triage::next_due(s.state, policy_in(all, set)));
 }
 
 /// Takes the municipality's lease if nobody has it, or whoever had it is gone.

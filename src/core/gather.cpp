@@ -41,8 +41,10 @@ triage::facts facts_about(const registry::set_view& set, std::string_view subjec
   return out;
 }
 
-const registry::v1::Policy& policy_in(const std::shared_ptr<const registry::set_view>& set) {
-  return set ? set->policy() : registry::v1::Policy::default_instance();
+const registry::v1::Policy& policy_in(const registry::view& all,
+                                      const std::shared_ptr<const registry::set_view>& set) {
+  if (set) return set->policy();
+  return all.defaults() ? all.defaults()->policy() : registry::v1::Policy::default_instance();
 }
 
 std::vector<alarm::v1::Step> plan_for(const registry::set_view& set, std::string_view subject,

@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "registry/set_view.hpp"
+#include "registry/view.hpp"
 #include "triage/decision.hpp"
 
 namespace varde::core {
@@ -15,9 +15,10 @@ namespace varde::core {
 [[nodiscard]] triage::facts facts_about(const registry::set_view& set, std::string_view subject,
                                         const alarm::v1::Signal& signal);
 
-/// The municipality's policy; one with nothing in it for a municipality that isn't known.
+/// The municipality's policy; for what belongs to none of them (`set` is nullptr: devices that
+/// nobody has registered) the shared defaults. It lives as long as `all` and `set`.
 [[nodiscard]] const registry::v1::Policy& policy_in(
-    const std::shared_ptr<const registry::set_view>& set);
+    const registry::view& all, const std::shared_ptr<const registry::set_view>& set);
 
 /// Of the subject's resident, or of the municipality.
 [[nodiscard]] std::vector<alarm::v1::Step> plan_for(const registry::set_view& set,

@@ -45,6 +45,8 @@ bool directory::replace(v1::MunicipalitySet set) {
 bool directory::replace_defaults(v1::MunicipalitySet set) {
   const auto before = current();
   if (before->defaults() && before->defaults()->version() > set.version()) return false;
+  // They count by themselves too, and what they decide names their version.
+  set.mutable_policy()->set_version(set.version());
   const auto defaults = std::make_shared<const v1::MunicipalitySet>(std::move(set));
   publish(std::make_shared<const view>(under(*before, defaults->policy()), before.get(), defaults));
   return true;

@@ -108,6 +108,11 @@ TEST_F(shared_defaults, count_for_every_municipality_at_once) {
       << "who reads an older view keeps it";
 }
 
+TEST_F(shared_defaults, carry_their_version_for_what_they_decide_by_themselves) {
+  ASSERT_TRUE(set_defaults(7, 33));
+  EXPECT_EQ(registry.current()->defaults()->policy().version(), 7u);
+}
+
 TEST_F(shared_defaults, are_no_municipality) {
   ASSERT_TRUE(set_defaults(1, 33));
   EXPECT_EQ(registry.current()->municipalities().size(), 2u);
