@@ -5,6 +5,7 @@
 #include <string>
 
 #include "alarm/fold.hpp"
+#include "alarm/seen.hpp"
 
 namespace varde::alarm {
 
@@ -64,12 +65,6 @@ bool is_own(v1::Kind kind) {
          kind == v1::KIND_OUTAGE;
 }
 
-v1::SeenSignal* find_seen(v1::SubjectState& state, const std::string& id) {
-  auto& all = *state.mutable_seen_signals();
-  const auto at = std::ranges::find(all, id, &v1::SeenSignal::id);
-  return at == all.end() ? nullptr : &*at;
-}
-
 /// True if it is new. One that waited or was kept back has been seen, and moves only.
 bool remember(v1::SubjectState& state, const v1::Signal& signal, const v1::Entry& entry) {
   if (decided_by(entry) != nullptr)
@@ -77,10 +72,7 @@ bool remember(v1::SubjectState& state, const v1::Signal& signal, const v1::Entry
       seen->set_case_id(entry.case_id());
       return false;
     }
-  auto& seen = *state.add_seen_signals();
-  seen.set_id(signal.id());
-  seen.set_case_id(entry.case_id());
-  keep_newest(*state.mutable_seen_signals(), seen_signals_max);
+  add_seen(state, signal.id(), entry.case_id());
   return true;
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "alarm/seen.hpp"
 #include "triage/absence.hpp"
 #include "triage/place.hpp"
 #include "triage/proof.hpp"
@@ -64,11 +65,6 @@ classification missed(const Rule& rule) {
           "rule:" + rule.id()};
 }
 
-bool is_known(const SubjectState& state, const std::string& signal) {
-  return std::ranges::any_of(state.seen_signals(),
-                             [&](const SeenSignal& seen) { return seen.id() == signal; });
-}
-
 }  // namespace
 
 Kind kind_missed(const Rule& rule) {
@@ -83,7 +79,7 @@ command_decision look_for(const SubjectState& state, const Command& command, con
   if (rule == nullptr || rule->off()) return refused("no_such_rule");
   auto by = note_of(*rule, words_without(*rule), on.policy, at.now);
   const auto signal = missed_signal(*rule, asked, by.reason(), at.now);
-  if (is_known(state, signal.id())) return {command_verdict::repeated, {}, {}};
+  if (alarm::find_seen(state, signal.id()) != nullptr) return {command_verdict::repeated, {}, {}};
   if (was_heard(state, *rule, asked.from_us())) return refused("satisfied");
 
   draft out{state, command, at};

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "alarm/seen.hpp"
 #include "triage/verdict.hpp"
 
 namespace varde::triage {
@@ -46,8 +47,7 @@ command_decision open_outage(const SubjectState& state, const Command& command, 
   for (const auto& outage : state.outages())
     if (outage.parent() == change.parent()) return refused("already_open");
   const auto signal = opening_signal(change, command, at.now);
-  for (const auto& seen : state.seen_signals())
-    if (seen.id() == signal.id()) return {command_verdict::repeated, {}, {}};
+  if (alarm::find_seen(state, signal.id()) != nullptr) return {command_verdict::repeated, {}, {}};
 
   draft out{state, command, at};
   const auto id = out.id_of_new_case();

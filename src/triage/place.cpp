@@ -3,6 +3,7 @@
 
 #include "alarm/lane.hpp"
 #include "alarm/lifecycle.hpp"
+#include "alarm/seen.hpp"
 #include "triage/absence.hpp"
 #include "triage/hold.hpp"
 #include "triage/plan.hpp"
@@ -90,9 +91,7 @@ const Case* open_case_of(const SubjectState& state, Kind kind) {
 }
 
 std::optional<std::string> known_place(const SubjectState& state, const std::string& id) {
-  // Newest first: a retransmission follows its original closely.
-  for (int i = state.seen_signals_size() - 1; i >= 0; --i)
-    if (state.seen_signals(i).id() == id) return state.seen_signals(i).case_id();
+  if (const auto* seen = alarm::find_seen(state, id)) return seen->case_id();
   if (find_held(state, id) != nullptr) return std::string{};
   for (const auto& kept : state.suppressed())
     if (kept.signal().id() == id) return kept.in_case();
