@@ -5,6 +5,7 @@
 #include <string>
 
 #include "alarm/fold.hpp"
+#include "alarm/heard.hpp"
 #include "alarm/seen.hpp"
 
 namespace varde::alarm {
@@ -24,40 +25,6 @@ void keep_newest(List& list, int max) {
 }
 
 // --- Signals -----------------------------------------------------------------------------------
-
-struct heard {
-  const v1::Signal* signal = nullptr;
-  v1::Intent intent = v1::INTENT_ALARM;
-  v1::Kind kind = v1::KIND_UNSPECIFIED;
-  v1::Lane lane = v1::LANE_UNSPECIFIED;
-};
-
-v1::Intent intent_of(const v1::SignalRecorded& recorded) {
-  if (recorded.has_by()) return v1::INTENT_ALARM;
-  return recorded.reason() == "information" ? v1::INTENT_INFORMATION : v1::INTENT_RESET;
-}
-
-heard heard_in(const v1::Entry& entry) {
-  const auto* signal = signal_of(entry);
-  switch (entry.body_case()) {
-    case v1::Entry::kCaseOpened:
-      return {signal, v1::INTENT_ALARM, entry.case_opened().kind(), entry.case_opened().lane()};
-    case v1::Entry::kAlarmJoined:
-      return {signal, v1::INTENT_ALARM, entry.alarm_joined().kind(), entry.alarm_joined().lane()};
-    case v1::Entry::kAlarmCleared:
-      return {signal, v1::INTENT_RESET, entry.alarm_cleared().kind(), v1::LANE_UNSPECIFIED};
-    case v1::Entry::kSignalRecorded:
-      return {signal, intent_of(entry.signal_recorded()), entry.signal_recorded().kind(),
-              entry.signal_recorded().lane()};
-    case v1::Entry::kSignalHeld:
-      return {signal, v1::INTENT_ALARM, entry.signal_held().held().kind(),
-              entry.signal_held().held().lane()};
-    case v1::Entry::kHoldEnded:
-      return {signal, v1::INTENT_RESET, entry.hold_ended().kind(), v1::LANE_UNSPECIFIED};
-    default:
-      return {};
-  }
-}
 
 /// What Varde opens a case with by itself is nothing that was heard.
 bool is_own(v1::Kind kind) {

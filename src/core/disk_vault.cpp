@@ -38,8 +38,7 @@ vault_sequence read_number(const std::string& file) {
   return error == std::errc{} && end == text.data() + text.size() ? number : 0;
 }
 
-/// A VaultedCommit, its entries written straight from where they are: a copy of each would cost
-/// more than writing it.
+/// A VaultedCommit, its entries put behind the rest as the bytes that they are already.
 std::string record_of(const ledger::commit& c) {
   using wire = google::protobuf::internal::WireFormatLite;
   ledger::v1::VaultedCommit head;
@@ -51,11 +50,13 @@ std::string record_of(const ledger::commit& c) {
   google::protobuf::io::StringOutputStream bytes{&record};
   google::protobuf::io::CodedOutputStream out{&bytes};
   head.SerializeToCodedStream(&out);
-  for (const auto& entry : c.entries) {
+  const auto made =
+      c.bytes.empty() ? ledger::serialize(c.entries) : std::vector<std::string>{};
+  for (const auto& entry : c.bytes.empty() ? made : c.bytes) {
     out.WriteTag(wire::MakeTag(ledger::v1::VaultedCommit::kEntriesFieldNumber,
                                wire::WIRETYPE_LENGTH_DELIMITED));
-    out.WriteVarint32(static_cast<std::uint32_t>(entry.ByteSizeLong()));
-    entry.SerializeWithCachedSizes(&out);
+    out.WriteVarint32(static_cast<std::uint32_t>(entry.size()));
+    out.WriteString(entry);
   }
   out.Trim();
   return record;

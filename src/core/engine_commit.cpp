@@ -41,6 +41,7 @@ void engine::offer() {
   const bool ask_ledger = link_ == link::together;
   round_ = {round_.number + 1, options_.steady(), ask_ledger, {}, {}};
   const auto number = round_.number;
+  for (auto& c : commits_) c.bytes = ledger::serialize(c.entries);
   if (!ask_ledger) round_.ledger.emplace(commits_.size());
 
   auto withdrawn = std::exchange(withdrawn_, {});

@@ -6,10 +6,10 @@
 #include <ranges>
 
 #include "alarm/fold.hpp"
+#include "alarm/heard.hpp"
 #include "alarm/lifecycle.hpp"
 #include "core/outage_words.hpp"
 #include "registry/binding.hpp"
-#include "triage/classify.hpp"
 
 namespace varde::core {
 
@@ -105,9 +105,10 @@ std::string_view covering_case(const registry::set_view& set, const SubjectState
 
 void outages::saw(const alarm::v1::Entry& entry) {
   if (entry.actor().kind() != alarm::v1::ACTOR_KIND_DEVICE) return;
+  const auto [signal, intent, kind, lane] = alarm::heard_in(entry);
+  if (signal == nullptr || !may_be_in_outage(kind)) return;
   const auto at = places_.find(entry.municipality());
-  const auto* signal = alarm::signal_of(entry);
-  if (at == places_.end() || signal == nullptr) return;
+  if (at == places_.end()) return;
   auto& correlator = *at->second.correlator;
   const bool ours = signal->protocol() == supervision;
   // A sensor that is silent alone says nothing of its home.
@@ -115,12 +116,10 @@ void outages::saw(const alarm::v1::Entry& entry) {
   const auto& set = *at->second.set;
   const auto device = device_of(set, signal->protocol(), signal->device(), signal->id());
   if (!device) return;
-  const auto what = triage::classify(*signal, set.device_at(*device).kind(), set.policy());
-  if (!may_be_in_outage(what.kind)) return;
-  const auto sign = sign_of(what.kind, signal->protocol());
-  if (what.intent == alarm::v1::INTENT_ALARM)
+  const auto sign = sign_of(kind, signal->protocol());
+  if (intent == alarm::v1::INTENT_ALARM)
     correlator.down(*device, sign, entry.at_us());
-  else if (what.intent == alarm::v1::INTENT_RESET)
+  else if (intent == alarm::v1::INTENT_RESET)
     correlator.up(*device, sign, entry.at_us());
 }
 

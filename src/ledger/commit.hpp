@@ -25,7 +25,11 @@ struct commit {
   std::uint64_t expected_version = 0;
   std::vector<alarm::v1::Entry> entries;
   std::optional<guard> guarded_by = std::nullopt;
+  /// The entries as they are written, for whoever writes them in two places; none: not made yet.
+  std::vector<std::string> bytes = {};
 };
+
+[[nodiscard]] std::vector<std::string> serialize(const std::vector<alarm::v1::Entry>& entries);
 
 enum class commit_status : std::uint8_t {
   committed,  // durable in Redis as its configuration says

@@ -47,6 +47,8 @@ struct call {
 };
 
 using serialized_entries = std::vector<std::string>;
+/// Of each commit: its own, or those that were made for it.
+using all_bytes = std::vector<const serialized_entries*>;
 
 /// A ledger with a wrong version or name in it could not be folded again: better not written.
 bool is_consistent(const commit& c) {
@@ -58,17 +60,10 @@ bool is_consistent(const commit& c) {
   return true;
 }
 
-serialized_entries serialize(const commit& c) {
-  serialized_entries bytes;
-  bytes.reserve(c.entries.size());
-  for (const auto& entry : c.entries) bytes.push_back(entry.SerializeAsString());
-  return bytes;
-}
-
 /// Divides the commits into calls, keeping their order within a municipality; leaves out what must
 /// not be written.
 std::vector<call> divide(const std::vector<commit>& commits,
-                         const std::vector<serialized_entries>& bytes) {
+                         const all_bytes& bytes) {
   std::vector<call> calls;
   std::unordered_map<std::string_view, std::size_t>
       open;  // municipality → its call that still takes
@@ -79,8 +74,8 @@ std::vector<call> divide(const std::vector<commit>& commits,
       continue;
     }
     std::size_t size = commits[i].subject.size();
-    for (const auto& entry : bytes[i]) size += entry.size();
-    const auto count = bytes[i].size();
+    for (const auto& entry : *bytes[i]) size += entry.size();
+    const auto count = bytes[i]->size();
     auto [at, fresh] = open.try_emplace(commits[i].municipality, calls.size());
     if (fresh || !calls[at->second].takes(count, size)) {
       at->second = calls.size();
@@ -128,7 +123,7 @@ bool take_answers(const redis::reply& answer, const std::vector<std::size_t>& pl
 class call_arguments {
  public:
   call_arguments(const call& c, const std::vector<commit>& commits,
-                 const std::vector<serialized_entries>& bytes) {
+                 const all_bytes& bytes) {
     const auto guards = guards_of(c, commits);
     const auto count = c.commits.size();
     made_.reserve(3 + guards.size() + 5 * count);  // the views point into it: it must not grow
@@ -144,8 +139,8 @@ class call_arguments {
       add(std::to_string(commits[i].expected_version));
       add(std::to_string(guarded_by ? place_in_keys(guards, guarded_by->subject, count) : 0));
       add(std::to_string(guarded_by ? guarded_by->version : 0));
-      add(std::to_string(bytes[i].size()));
-      views_.insert(views_.end(), bytes[i].begin(), bytes[i].end());
+      add(std::to_string(bytes[i]->size()));
+      views_.insert(views_.end(), bytes[i]->begin(), bytes[i]->end());
     }
   }
   [[nodiscard]] const std::vector<std::string_view>& views() const { return views_; }
@@ -215,9 +210,12 @@ void writer::load_function(std::function<void(base::error_code)> done) {
 }
 
 void writer::submit(const std::vector<commit>& commits, results_handler done) {
-  std::vector<serialized_entries> bytes;
-  bytes.reserve(commits.size());
-  for (const auto& c : commits) bytes.push_back(serialize(c));
+  std::vector<serialized_entries> made(commits.size());
+  all_bytes bytes(commits.size());
+  for (std::size_t i = 0; i < commits.size(); ++i) {
+    if (commits[i].bytes.empty()) made[i] = serialize(commits[i].entries);
+    bytes[i] = commits[i].bytes.empty() ? &made[i] : &commits[i].bytes;
+  }
   const auto calls = divide(commits, bytes);
   const bool waits = options_.replicas > 0 && options_.replicas_limit.count() > 0;
   const auto open = std::make_shared<submission>(submission{
