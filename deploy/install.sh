@@ -11,7 +11,7 @@ VARDE_PACKAGES_RUN="redis-server ca-certificates"
 VARDE_PACKAGES_BUILD="g++ cmake ninja-build pkg-config ccache mold
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
   protobuf-compiler libprotobuf-dev libssl-dev libhiredis-dev libsodium-dev
-  libosip2-dev libpugixml-dev libutfcpp-dev libtomlplusplus-dev libcli11-dev
+  libjemalloc-dev libosip2-dev libpugixml-dev libutfcpp-dev libtomlplusplus-dev libcli11-dev
   libspdlog-dev libfmt-dev prometheus-cpp-dev"
 
 # To build and run every test, benchmark and fuzzer.
