@@ -164,7 +164,7 @@ std::vector<const v1::Device*> set_view::devices_of(const v1::Resident& resident
   std::vector<const v1::Device*> devices;
   const auto add = [&](bool by_household, std::string_view owner) {
     if (owner.empty()) return;
-    // By hand, since clang 14 does not take the subrange of libstdc++ 12's std::ranges::equal_range.
+    // By hand, since clang 14 does not take the subrange of libstdc++ 12's ranges::equal_range.
     const auto& owned = tables_->owned;
     const std::pair key{by_household, owner};
     const auto of = [](const tables::owned_device& one) {
