@@ -250,8 +250,23 @@ void engine::decide_admission(subject& s, alarm::admission&& admission) {
   append(s, std::move(decision.entries), std::move(from));
 }
 
+/// Where a resident may have been heard of too who is looked for; nullptr: nowhere else.
+subject* engine::home_for(const registry::set_view& set, const command_input& command) {
+  if (!command.command.has_look_for()) return nullptr;
+  const auto home = home_of(set, command.command.subject());
+  return home.empty() ? nullptr : &subjects_.touch(set.id(), home);
+}
+
 void engine::decide_command(subject& s, command_input&& command) {
   const auto set = registry_.current().municipality(command.command.municipality());
+  subject* home = set ? home_for(*set, command) : nullptr;
+  // Nobody is missed before all that was heard at the household is known.
+  if (home != nullptr && !home->read && home->batch_place == subject::npos &&
+      link_ != link::island) {
+    home->waiting.emplace_back(std::move(command));
+    read_back(*home);
+    return;
+  }
   const auto& policy = policy_in(registry_.current(), set);
   triage::facts about;
   std::vector<alarm::v1::Step> plan;
@@ -260,7 +275,7 @@ void engine::decide_command(subject& s, command_input&& command) {
     about = facts_about(*set, s.state.subject(), asked->signal);
   }
   auto decision = triage::decide_command(
-      s.state, command.command, {about, policy, plan},
+      s.state, command.command, {about, policy, plan, home != nullptr ? &home->state : nullptr},
       {s.state.municipality(), s.state.subject(), options_.node, options_.wall()});
   using enum triage::command_verdict;
   const bool may_have_forgotten =

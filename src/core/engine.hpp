@@ -163,6 +163,7 @@ class engine {
   void decide(input&& in);
   void decide_admission(subject& s, alarm::admission&& admission);
   void decide_command(subject& s, command_input&& command);
+  [[nodiscard]] subject* home_for(const registry::set_view& set, const command_input& command);
   void decide_next(next_input&& next);
   void decide_merge(subject& s, merge_input&& merge);
   void decide_lease(subject& s, lease_input&& lease);

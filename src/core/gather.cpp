@@ -47,6 +47,12 @@ const registry::v1::Policy& policy_in(const registry::view& all,
   return all.defaults() ? all.defaults()->policy() : registry::v1::Policy::default_instance();
 }
 
+std::string home_of(const registry::set_view& set, std::string_view subject) {
+  const auto* resident = resident_of(set, subject);
+  if (resident == nullptr || resident->household().empty()) return {};
+  return alarm::household_subject(resident->household()).str();
+}
+
 std::vector<alarm::v1::Step> plan_for(const registry::set_view& set, std::string_view subject,
                                       alarm::v1::Kind kind) {
   return set.steps_for(resident_of(set, subject), kind);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "registry/view.hpp"
@@ -19,6 +20,10 @@ namespace varde::core {
 /// nobody has registered) the shared defaults. It lives as long as `all` and `set`.
 [[nodiscard]] const registry::v1::Policy& policy_in(
     const registry::view& all, const std::shared_ptr<const registry::set_view>& set);
+
+/// The subject that the resident's household's devices are heard at; empty for a resident without
+/// one, and for whoever is no resident.
+[[nodiscard]] std::string home_of(const registry::set_view& set, std::string_view subject);
 
 /// Of the subject's resident, or of the municipality.
 [[nodiscard]] std::vector<alarm::v1::Step> plan_for(const registry::set_view& set,

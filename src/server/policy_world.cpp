@@ -132,8 +132,10 @@ void policy_world::carry_out(const Command& command, base::wall_time now) {
   triage::facts about;
   if (const auto asked = triage::question_of(s, command, set_->policy()))
     about = core::facts_about(*set_, s.subject(), asked->signal);
-  const auto decision = triage::decide_command(s, command, {about, set_->policy(), {}},
-                                               {set_->id(), s.subject(), "replay", now});
+  const auto home = states_.find(core::home_of(*set_, s.subject()));
+  const auto decision = triage::decide_command(
+      s, command, {about, set_->policy(), {}, home != states_.end() ? &home->second : nullptr},
+      {set_->id(), s.subject(), "replay", now});
   for (const auto& entry : decision.entries) fold(s, entry);
 }
 

@@ -63,6 +63,8 @@ struct grounds {
   facts about;
   const registry::v1::Policy& policy;
   std::span<const alarm::v1::Step> plan;
+  /// Where the devices of a resident's household are heard, for LookFor; nullptr: there is none.
+  const alarm::v1::SubjectState* household = nullptr;
 };
 /// The signal that a command may make a case of, for the shell to gather the facts of its sender
 /// and the plan of its kind; nullopt for all other commands.

@@ -1,4 +1,5 @@
-// Heard of by the entries that said so, or by a recent signal that the rule is about.
+// Heard of by the entries that said so, or by a recent signal that the rule is about: at the
+// resident, or at the household, whose devices can't tell which of its people they heard.
 #include "triage/look_for.hpp"
 
 #include <fmt/format.h>
@@ -80,7 +81,9 @@ command_decision look_for(const SubjectState& state, const Command& command, con
   auto by = note_of(*rule, words_without(*rule), on.policy, at.now);
   const auto signal = missed_signal(*rule, asked, by.reason(), at.now);
   if (alarm::find_seen(state, signal.id()) != nullptr) return {command_verdict::repeated, {}, {}};
-  if (was_heard(state, *rule, asked.from_us())) return refused("satisfied");
+  if (was_heard(state, *rule, asked.from_us()) ||
+      (on.household != nullptr && was_heard(*on.household, *rule, asked.from_us())))
+    return refused("satisfied");
 
   draft out{state, command, at};
   const auto what = missed(*rule);

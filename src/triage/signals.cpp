@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "alarm/fold.hpp"
+#include "alarm/ids.hpp"
 #include "alarm/lifecycle.hpp"
 #include "triage/absence.hpp"
 #include "triage/count.hpp"
@@ -71,10 +72,20 @@ void take_alarm(const work& w, std::span<const Step> plan) {
   if (!counted.recorded) place(w, plan, counted.by ? &*counted.by : nullptr);
 }
 
+/// What a household's device tells may be of any of its people, so of those that the rule names.
+bool is_awaited(const registry::v1::Rule& rule, const work& w) {
+  const auto& named = rule.match().residents();
+  if (named.empty() || !alarm::household_of(w.state.subject()))
+    return matches(rule.match(), w.in, w.out.now());
+  auto about = w.in.about;
+  about.resident = named[0];
+  return matches(rule.match(), {w.in.signal, w.in.what, about}, w.out.now());
+}
+
 /// The rules that waited to hear this.
 void satisfy_rules(const work& w) {
   for (const auto& rule : w.policy.rules())
-    if (rule.has_absence() && !rule.off() && matches(rule.match(), w.in, w.out.now()))
+    if (rule.has_absence() && !rule.off() && is_awaited(rule, w))
       w.out.first().add_satisfies(rule.id());
 }
 

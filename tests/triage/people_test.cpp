@@ -231,6 +231,58 @@ TEST(look_for, a_signal_that_the_rule_is_about_satisfies_it) {
   EXPECT_EQ(b.newest().decisions(0).reason(), "not heard of by 10:00");
 }
 
+TEST(look_for, what_a_households_device_heard_counts_for_each_who_lives_there) {
+  struct row {
+    const char* what;
+    bool names_resident;
+    std::string_view device_kind;  // of the device that was heard
+    bool is_heard;
+  };
+  for (const auto& [what, names_resident, device_kind, is_heard] : {
+           row{"the rule's devices", false, "movement_sensor", true},
+           row{"the rule's devices and the resident", true, "movement_sensor", true},
+           row{"another device", false, "door_sensor", false},
+           row{"another device, and the resident is named", true, "door_sensor", false},
+       }) {
+    SCOPED_TRACE(what);
+    bench resident, home;
+    home.state.set_subject("h-1");
+    for (auto* b : {&resident, &home}) {
+      auto& rule = b->rule("up");
+      rule.mutable_absence()->set_by("10:00");
+      rule.mutable_match()->add_device_kinds("movement_sensor");
+      if (names_resident) rule.mutable_match()->add_residents("1");
+    }
+    home.about.device_kind = device_kind;
+    home.receive(signal("d/1", door, door_open));
+    resident.household = &home.state;
+    EXPECT_EQ(look(resident, "up", home.now_us + 1, home.now_us + 2).verdict,
+              command_verdict::accepted)
+        << "heard before the window";
+    EXPECT_EQ(look(resident, "up", home.now_us, home.now_us + 3).code == "satisfied", is_heard);
+  }
+}
+
+TEST(look_for, what_one_residents_own_device_said_does_not_count_for_another) {
+  bench anna, olav;
+  olav.state.set_subject("r-2");
+  for (auto* b : {&anna, &olav}) {
+    auto& rule = b->rule("dose");
+    rule.mutable_absence()->set_by("10:00");
+    rule.mutable_match()->add_residents("1");
+    rule.mutable_match()->add_residents("2");
+    rule.mutable_match()->add_device_kinds("dispenser");
+  }
+  bench home;
+  home.state.set_subject("h-1");
+  anna.household = olav.household = &home.state;
+  anna.about.device_kind = "dispenser";
+  anna.about.resident = "1";
+  anna.receive(signal("d/1", 11, 83));
+  EXPECT_EQ(look(anna, "dose", anna.now_us, anna.now_us + 1).code, "satisfied");
+  EXPECT_EQ(look(olav, "dose", anna.now_us, anna.now_us + 1).verdict, command_verdict::accepted);
+}
+
 TEST(look_for, a_look_in_that_was_done_satisfies_a_check) {
   bench b;
   b.rule("night").mutable_check()->set_due("02:00");

@@ -68,7 +68,7 @@ class bench {
   }
 
   triage::command_decision act(const alarm::v1::Command& c) {
-    auto decision = triage::decide_command(state, c, {about, policy, plan}, at());
+    auto decision = triage::decide_command(state, c, {about, policy, plan, household}, at());
     for (const auto& entry : decision.entries) alarm::apply(state, entry);
     return decision;
   }
@@ -136,6 +136,7 @@ class bench {
   triage::facts about;
   registry::v1::Policy policy;
   std::vector<alarm::v1::Step> plan;
+  const alarm::v1::SubjectState* household = nullptr;
   std::int64_t now_us = start_us;
 };
 
