@@ -14,6 +14,7 @@
 #include "edge/certificates.hpp"
 #include "redis/server_process.hpp"
 #include "server/demo_data.hpp"
+#include "server/demo_registered.hpp"
 #include "server/demo_signals.hpp"
 #include "server/seed.hpp"
 
@@ -82,6 +83,11 @@ int demo(const demo_command_options& options) {
   };
   const auto data = make_demo(made);
   if (auto wrong = seed_registry(own->where(), data); !wrong.empty()) return say(wrong);
+  const auto more = [&](std::size_t number) {
+    return make_registered(options.seed, number, options.registered);
+  };
+  const auto further = registered_municipalities(options.registered);
+  if (auto wrong = seed_sets(own->where(), further, more); !wrong.empty()) return say(wrong);
 
   int status = 0;
   {

@@ -14,7 +14,8 @@ struct demo_command_options {
   std::string data;
   bool quiet = false;  // no made-up signals
   std::uint64_t seed = 1;
-  std::size_t devices = 0;  // beside the made-up ones, for load
+  std::size_t devices = 0;     // beside the made-up ones, for load
+  std::size_t registered = 0;  // devices in further municipalities, which do nothing
   std::string console_dir;
   std::string acknowledge;  // core.acknowledge; empty: its default
   listen_options listen;

@@ -10,6 +10,7 @@
 #include "server/backup_command.hpp"
 #include "server/command_options.hpp"
 #include "server/demo_command.hpp"
+#include "server/demo_registered.hpp"
 #include "server/import_command.hpp"
 #include "server/policy_options.hpp"
 #include "server/restore_command.hpp"
@@ -164,6 +165,12 @@ int main(int argc, char** argv) {
                    "So many more residents with devices on a tree of what they depend on")
       ->capture_default_str()
       ->check(CLI::Range(0, 1'000'000));
+  demo_command
+      ->add_option("--registered", demonstrating.registered,
+                   "So many more devices in municipalities of their own, which are registered and "
+                   "do nothing")
+      ->capture_default_str()
+      ->check(CLI::Range(std::size_t{0}, registered_max));
   demo_command
       ->add_option("--console", demonstrating.console_dir,
                    "The built pages, if they are not beside the program")

@@ -51,6 +51,15 @@ std::string put_accounts(blocking_store& store, const demo_data& demo) {
 
 }  // namespace
 
+std::string seed_sets(const redis::endpoint& redis, std::size_t count,
+                      const std::function<registry::v1::MunicipalitySet(std::size_t)>& make) {
+  blocking_store store{redis};
+  if (!store.connect()) return fmt::format("Redis at {} does not answer.", redis::describe(redis));
+  for (std::size_t number = 0; number < count; ++number)
+    if (auto wrong = put_set(store, make(number)); !wrong.empty()) return wrong;
+  return {};
+}
+
 std::string seed_registry(const redis::endpoint& redis, const demo_data& demo) {
   blocking_store store{redis};
   if (!store.connect()) return fmt::format("Redis at {} does not answer.", redis::describe(redis));
