@@ -91,6 +91,12 @@ std::vector<shown_device> board_book::totals() const {
   return all;
 }
 
+std::unordered_set<std::string> board_book::cases() const {
+  std::unordered_set<std::string> ids;
+  for (const auto& [id, line] : cases_) ids.insert(id);
+  return ids;
+}
+
 std::vector<std::string> board_book::signals_in_two_cases() const {
   std::set<std::string> seen;
   std::vector<std::string> twice;

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "tally.hpp"
@@ -28,6 +29,8 @@ class board_book {
 
   /// Every device's total.
   [[nodiscard]] std::vector<shown_device> totals() const;
+  /// The ids of all cases.
+  [[nodiscard]] std::unordered_set<std::string> cases() const;
   /// Listed signal ids that stand in more than one case; there should be none.
   [[nodiscard]] std::vector<std::string> signals_in_two_cases() const;
 

@@ -25,6 +25,8 @@ class byte_client {
 
   /// Queues bytes; flush() sends them, in one write if they fit.
   void queue(std::string_view bytes) { out_.append(bytes); }
+  /// Bytes that the kernel has not taken yet.
+  [[nodiscard]] std::size_t queued_bytes() const noexcept { return out_.size(); }
   virtual void flush() = 0;
   virtual void close() = 0;
 

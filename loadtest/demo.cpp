@@ -58,8 +58,10 @@ demo parse_demo(std::string_view text, const std::filesystem::path& base) {
   const json::object& top = root.get_object();
   demo read{.https = text_of(top, "https"),
             .scaip_udp = text_of(top, "scaip_udp"),
+            .scaip_tcp = text_of(top, "scaip_tcp"),
             .native_tls = text_of(top, "native_tls"),
             .ca_file = file_of(top, "ca", base),
+            .redis_socket = base / "redis" / "redis.sock",
             .native_devices = {},
             .scaip_devices = {},
             .operators = {}};

@@ -34,8 +34,10 @@ struct demo_operator {
 };
 
 struct demo {
-  std::string https, scaip_udp, native_tls;  // HOST:PORT; empty if the server doesn't listen there
+  std::string https, scaip_udp, scaip_tcp,
+      native_tls;  // HOST:PORT; empty if the server doesn't listen there
   std::string ca_file;
+  std::filesystem::path redis_socket;  // of the embedded Redis; may not be there
   std::vector<demo_device> native_devices, scaip_devices;
   std::vector<demo_operator> operators;
 };

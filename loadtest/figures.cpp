@@ -17,6 +17,10 @@ struct percentile {
 constexpr std::array<percentile, 4> percentiles{
     {{"p50", 50}, {"p90", 90}, {"p99", 99}, {"p99_9", 99.9}}};
 
+// From the middle into the tail, for a picture of the whole distribution.
+constexpr std::array<double, 12> curve_percents{0,  25,   50,   75,    90,    95,
+                                                99, 99.5, 99.9, 99.95, 99.99, 100};
+
 double ms(std::uint64_t us) { return static_cast<double>(us) / 1e3; }
 
 double at_least_one(std::uint64_t signals) {
@@ -44,6 +48,11 @@ boost::json::object latency_json(const histogram& latencies) {
   for (const percentile& p : percentiles) {
     o[std::string(p.name) + "_ms"] = ms(latencies.at_percentile(p.percent));
   }
+  boost::json::array curve;
+  for (const double percent : curve_percents) {
+    curve.push_back(boost::json::array{percent, ms(latencies.at_percentile(percent))});
+  }
+  o["curve"] = std::move(curve);
   return o;
 }
 

@@ -74,16 +74,17 @@ int report(const outcome& run, const tally& book, const std::string& json_file) 
 
 int report(const idle_outcome& run, const std::string& json_file) {
   fmt::print(
-      "{} idle TLS connections: {:.1f} KB each (server {:.0f} KB before, {:.0f} KB with them)\n"
+      "{} idle connections: {:.1f} KB each (server {:.0f} KB before, {:.0f} KB with them)\n"
       "processor, server, with all of them idle: {:.2f} % of a core\n",
       run.connections, run.kb_per_connection, run.rss_before_kb, run.rss_after_kb, run.cpu_percent);
   write_json(
       json_file,
       fmt::format(
-          R"({{"protocol":"native","mode":"idle","connections":{},"kb_per_connection":{:.2f},)"
-          R"("cpu_percent":{:.3f}}})"
+          R"({{"mode":"idle","connections":{},"kb_per_connection":{:.2f},"rss_before_kb":{:.0f},)"
+          R"("rss_after_kb":{:.0f},"cpu_percent":{:.3f},"children_cpu_percent":{:.3f}}})"
           "\n",
-          run.connections, run.kb_per_connection, run.cpu_percent));
+          run.connections, run.kb_per_connection, run.rss_before_kb, run.rss_after_kb,
+          run.cpu_percent, run.children_cpu_percent));
   return 0;
 }
 
@@ -143,6 +144,8 @@ int main(int argc, char** argv) {
   idle.add_option("--connections", given.what.connections, "TLS connections")
       ->check(CLI::Range(std::size_t{1}, connections_max))
       ->capture_default_str();
+  idle.add_flag("--tcp", given.what.plain_tcp,
+                "SCAIP's TCP listener instead of the native one, and not a word said");
   native.add_option("--duplicates", given.what.duplicates, "Share of signals that are sent twice")
       ->check(CLI::Range(0.0, 1.0));
   native.add_option("--book", given.what.book_file,

@@ -32,6 +32,15 @@ constexpr std::chrono::milliseconds retry_in_storm{200};
 // Between two looks at the clock; below it a sleep costs more than it gives.
 constexpr std::chrono::microseconds tick_min{200};
 constexpr std::chrono::milliseconds look_interval{20};
+// Signals of one stream that leave in one go, so that a flood does not hold up the other streams
+// inside this program.
+constexpr unsigned batch_max = 64;
+// How long the server's capacity is looked for.
+constexpr std::chrono::seconds calibration{2};
+// A device's line is full when so much waits in front of its socket.
+constexpr std::size_t line_bytes_max = 16'384;
+// A stream that floods does not catch up with what it could not send for so long.
+constexpr std::chrono::milliseconds behind_max{50};
 
 std::vector<stream> streams_of(const plan& what) {
   if (!what.streams.empty()) return what.streams;
@@ -71,7 +80,8 @@ class native_run::driver : public std::enable_shared_from_this<driver> {
         base_(static_cast<std::uint64_t>(base::to_us(base::wall_now()))),
         streams_(streams_of(what)) {
     if (where.native_devices.empty()) throw std::runtime_error("demo.json lists no native device");
-    book.set_streams(streams_.size());
+    // The last one is of the signals that look for the server's capacity.
+    book.set_streams(streams_.size() + 1);
     pace_.resize(streams_.size());
     turns_.resize(streams_.size());
     of_stream_.resize(streams_.size());
@@ -83,6 +93,21 @@ class native_run::driver : public std::enable_shared_from_this<driver> {
     for (std::size_t i = 0; i < opening_max; ++i) open_next();
   }
 
+  // Looks for the server's capacity, if a stream wants so many times of it; else `found` is called
+  // at once.
+  void calibrate(std::function<void()> found) {
+    if (std::ranges::none_of(streams_, floods)) return found();
+    calibrated_ = std::move(found);
+    calibrating_ = true;
+    started_ = last_verdict_ = clock::now();
+    for (session& each : sessions_) fill(each);
+    flush();
+    timer_.expires_after(calibration);
+    timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
+      if (!error && !self->closing_) self->end_calibration();
+    });
+  }
+
   void send(std::function<void()> done) {
     done_ = std::move(done);
     started_ = clock::now();
@@ -91,13 +116,17 @@ class native_run::driver : public std::enable_shared_from_this<driver> {
     for (std::size_t s = 0; s < streams_.size(); ++s) {
       const stream& one = streams_[s];
       if (one.kind == stream_kind::silent || one.saturate) continue;
-      const double rate = std::min(one.rate_per_s, static_cast<double>(signals_max) / plan_.run_s);
-      pace_[s] = pace(started_, rate, plan_.run_s, one.profile);
+      const double asked = floods(one) ? one.times_capacity * found.capacity_per_s : one.rate_per_s;
+      const double most = static_cast<double>(signals_max) / plan_.run_s;
+      pace_[s] =
+          pace(started_, floods(one) ? asked : std::min(asked, most), plan_.run_s, one.profile);
     }
     for (session& each : sessions_) fill(each);
     flush();
     tick();
   }
+
+  static bool floods(const stream& one) { return one.times_capacity > 0; }
 
   void close() {
     closing_ = true;
@@ -122,16 +151,28 @@ class native_run::driver : public std::enable_shared_from_this<driver> {
         usable.push_back(told);
       }
     }
+    const std::size_t share = std::min(usable.size(), share_of(s));
     if (usable.empty()) {
       throw std::runtime_error("demo.json lists no native device of " + one.municipality);
     }
     for (std::size_t i = 0; i < one.connections; ++i) {
-      const std::size_t told = usable[i % usable.size()];
+      const std::size_t told = usable[i % share];
       of_stream_[s].push_back(sessions_.size());
       sessions_.push_back(
           {.stream = s, .told = told, .device = book_.add_device(devices[told].id)});
     }
-    if (one.municipality.empty()) dealt_ += one.connections;
+    if (one.municipality.empty()) dealt_ += share;
+  }
+
+  // How many devices a stream gets: one for each connection if there are enough for all streams,
+  // else its part of them.
+  std::size_t share_of(std::size_t s) const {
+    std::size_t connections = 0;
+    for (const stream& each : streams_) connections += each.connections;
+    const std::size_t devices = where_.native_devices.size();
+    const std::size_t wanted = streams_[s].connections;
+    return devices >= connections ? wanted
+                                  : std::max<std::size_t>(1, devices * wanted / connections);
   }
 
   const demo_device& device_of(std::size_t i) const {
@@ -159,7 +200,7 @@ class native_run::driver : public std::enable_shared_from_this<driver> {
         tls_client::events{.on_ready = [this, i] { say_hello(i); },
                            .on_bytes = [this, i](std::string_view bytes) { receive(i, bytes); },
                            .on_gone = [this, i](const std::string& why) { lose(i, why); }});
-    sessions_[i].client->connect(to_);
+    sessions_[i].client->connect(to_, i);
   }
 
   void say_hello(std::size_t i) {
@@ -268,7 +309,8 @@ class native_run::driver : public std::enable_shared_from_this<driver> {
       message_.mutable_heartbeat()->set_sequence(++beats_);
       return put_dirty(from);
     }
-    const std::size_t number = book_.plan(from.device, intended, from.stream);
+    const std::size_t number =
+        book_.plan(from.device, intended, calibrating_ ? streams_.size() : from.stream);
     auto& signal = *message_.mutable_signal();
     signal.set_sequence(base_ + number);
     signal.set_intent(device::INTENT_ALARM);
@@ -306,7 +348,8 @@ class native_run::driver : public std::enable_shared_from_this<driver> {
 
   // Only a closed loop has something to fill.
   void fill(session& each) {
-    if (!streams_[each.stream].saturate || !sending_ || !running()) return;
+    const stream& of = streams_[each.stream];
+    if (calibrating_ ? !floods(of) : !of.saturate || !sending_ || !running()) return;
     const auto now = clock::now();
     while (!each.gone && each.welcomed && each.in_flight < each.window) send_one(each, now, now);
   }
@@ -320,15 +363,62 @@ class native_run::driver : public std::enable_shared_from_this<driver> {
     return nullptr;
   }
 
+  void end_calibration() {
+    if (calibrating_) {
+      calibrating_ = false;
+      const double in_s = std::chrono::duration<double>(clock::now() - started_).count();
+      found.capacity_per_s =
+          static_cast<double>(book_.streams()[streams_.size()].acknowledged) / in_s;
+      if (found.capacity_per_s == 0) throw std::runtime_error("the server acknowledged nothing");
+    }
+    if (book_.settled() == book_.planned()) return calibrated_();
+    if (clock::now() - last_verdict_ > std::chrono::duration<double>(plan_.drain_s)) {
+      throw std::runtime_error(
+          fmt::format("the server left {} of {} signals unanswered before the run began",
+                      book_.planned() - book_.settled(), book_.planned()));
+    }
+    timer_.expires_after(look_interval);
+    timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
+      if (!error && !self->closing_) self->end_calibration();
+    });
+  }
+
+  // Sends what is due of a stream. True if more is due than may leave in one go.
+  bool send_due(std::size_t s, clock::time_point now) {
+    const bool may_hold_back = floods(streams_[s]);
+    for (unsigned sent = 0; !pace_[s].done() && pace_[s].next_at() <= now;) {
+      if (sent == batch_max) return true;
+      const auto intended = pace_[s].next_at();
+      pace_[s].advance();
+      if (may_hold_back && (now - intended > behind_max || book_.planned() >= signals_max)) {
+        ++found.held_back;
+        continue;
+      }
+      session* const from = next_session(s);
+      if (from == nullptr) {
+        throw std::runtime_error("every connection was lost: " + found.first_trouble);
+      }
+      if (may_hold_back && from->client->queued_bytes() > line_bytes_max) {
+        ++found.held_back;
+        continue;
+      }
+      send_one(*from, intended, now);
+      ++sent;
+    }
+    return false;
+  }
+
   // Every connection of the stream at once, as when a network comes back.
   void cut(std::size_t s) {
     const auto now = clock::now();
+    storm_cpu_.emplace(plan_.server_pid);
     for (const std::size_t i : of_stream_[s]) {
       if (sessions_[i].gone) continue;
       sessions_[i].client->close();
       sessions_[i].welcomed = false;
       sessions_[i].attempts = 0;
       sessions_[i].cut_at = now;
+      ++away_;
       connect(i);
     }
   }
@@ -339,6 +429,7 @@ class native_run::driver : public std::enable_shared_from_this<driver> {
     found.reopening.record(static_cast<std::uint64_t>(
         std::chrono::duration_cast<std::chrono::microseconds>(took).count()));
     one.cut_at = {};
+    if (--away_ == 0 && storm_cpu_) found.reopening_cpu = storm_cpu_->since();
   }
 
   void tick() {
@@ -358,14 +449,9 @@ class native_run::driver : public std::enable_shared_from_this<driver> {
       }
       sending = sending || streams_[s].reconnect_at_s > 0;
       sending = sending || (streams_[s].saturate ? running() : !pace_[s].done());
-      while (!pace_[s].done() && pace_[s].next_at() <= now) {
-        session* const from = next_session(s);
-        if (from == nullptr)
-          throw std::runtime_error("every connection was lost: " + found.first_trouble);
-        send_one(*from, pace_[s].next_at(), now);
-        pace_[s].advance();
-      }
-      if (!pace_[s].done()) next = std::min(next, std::max(pace_[s].next_at(), now + tick_min));
+      if (send_due(s, now)) next = now;
+      if (!pace_[s].done() && next > now)
+        next = std::min(next, std::max(pace_[s].next_at(), now + tick_min));
     }
     flush();
     if (sending) found.sent_in_s = since_s;
@@ -400,11 +486,14 @@ class native_run::driver : public std::enable_shared_from_this<driver> {
   device::FromDevice message_;
   std::vector<pace> pace_;
   std::vector<std::size_t> turns_;
-  std::function<void()> ready_, done_;
+  std::function<void()> ready_, calibrated_, done_;
   clock::time_point started_, last_verdict_;
   std::size_t opened_ = 0, welcomed_ = 0, dealt_ = 0;
+  std::size_t away_ = 0;  // cut on purpose and not welcomed again
+  std::optional<cpu_watch> storm_cpu_;
   std::uint64_t beats_ = 0;
   double repeats_due_ = 0;
+  bool calibrating_ = false;
   bool sending_ = false;
   bool closing_ = false;
 };
@@ -413,6 +502,7 @@ native_run::native_run(asio::io_context& io, const demo& where, const plan& what
     : driver_(std::make_shared<driver>(io, where, what, book)) {}
 native_run::~native_run() { driver_->close(); }
 void native_run::open(std::function<void()> ready) { driver_->open(std::move(ready)); }
+void native_run::calibrate(std::function<void()> found) { driver_->calibrate(std::move(found)); }
 void native_run::send(std::function<void()> done) { driver_->send(std::move(done)); }
 void native_run::close() { driver_->close(); }
 const findings& native_run::found() const noexcept { return driver_->found; }

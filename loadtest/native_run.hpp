@@ -21,6 +21,8 @@ class native_run {
   /// Opens every connection and says hello on each; `ready` when all were welcomed. Throws
   /// std::runtime_error later out of io.run() if a connection can't be opened.
   void open(std::function<void()> ready);
+  /// Finds out what the server can take, if a stream asks for a multiple of it.
+  void calibrate(std::function<void()> found);
   /// Sends by the plan; `done` when every signal has a verdict, or none has come for the drain
   /// time.
   void send(std::function<void()> done);

@@ -33,6 +33,16 @@ std::optional<process_stat> read_process_stat(int pid) {
                       .rss_bytes = rss_pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE))};
 }
 
+double peak_rss_kb(int pid) {
+  if (pid == 0) return 0;
+  std::ifstream in(fmt::format("/proc/{}/status", pid));
+  for (std::string line; std::getline(in, line);) {
+    constexpr std::string_view name = "VmHWM:";
+    if (line.starts_with(name)) return std::stod(line.substr(name.size()));
+  }
+  return 0;
+}
+
 double children_cpu_s(int pid) {
   double sum_s = 0;
   // Each thread lists the children that it made itself.

@@ -17,4 +17,7 @@ struct process_stat {
 /// Processor time of its direct children that still live; an embedded server's Redis is one.
 [[nodiscard]] double children_cpu_s(int pid);
 
+/// The most memory that the process `pid` ever had at once; 0 for pid 0 and when it can't be read.
+[[nodiscard]] double peak_rss_kb(int pid);
+
 }  // namespace varde::load

@@ -39,14 +39,32 @@ std::string as_table(const outcome& run, const tally& book) {
     text += fmt::format("WebSocket: {} frames, {:.1f} MB, {} snapshots\n", run.watched.frames,
                         static_cast<double>(run.watched.bytes) / 1e6, run.watched.snapshots);
   }
+  if (f.capacity_per_s > 0) {
+    text += fmt::format("capacity {:.0f}/s in a closed loop; held back {} that found a full line\n",
+                        f.capacity_per_s, f.held_back);
+  }
+  if (!f.reopening_cpu.empty()) {
+    text +=
+        "while the connections came back:\n" + cpu_rows(f.reopening_cpu, f.connections_reopened);
+  }
   text += cpu_rows(run.cpu, book.acknowledged());
+  if (run.memory.after_kb > 0) {
+    text += fmt::format("memory, server: {:.0f} MB before, {:.0f} MB after, {:.0f} MB at most\n",
+                        run.memory.before_kb / 1024, run.memory.after_kb / 1024,
+                        run.memory.peak_kb / 1024);
+  }
   if (run.audit) {
     text +=
         run.kept_the_promise()
-            ? "audit: every acknowledged signal is in exactly one case\n"
-            : fmt::format("audit FAILED: {} lost, {} doubled, {} in two cases (e.g. device {})\n",
-                          run.audit->lost, run.audit->doubled, run.in_two_cases.size(),
-                          run.audit->example.empty() ? "-" : run.audit->example);
+            ? fmt::format(
+                  "audit: every acknowledged signal is in exactly one case, or in the ledger's "
+                  "record of a rule ({})\n",
+                  run.audit->by_rules)
+            : fmt::format(
+                  "audit FAILED: {} lost, {} doubled, {} in two cases, {} decided twice "
+                  "(e.g. device {})\n",
+                  run.audit->lost, run.audit->doubled, run.in_two_cases.size(),
+                  run.decided_twice.size(), run.audit->example.empty() ? "-" : run.audit->example);
   }
   return text;
 }
@@ -120,11 +138,22 @@ std::string as_json(const outcome& run, const tally& book) {
   }
   o["streams"] = std::move(streams);
   o["reopening"] = latency_json(f.reopening);
+  o["reopened"] = f.connections_reopened;
+  if (!f.reopening_cpu.empty()) {
+    o["reopening_cpu"] = cpu_json(f.reopening_cpu, f.connections_reopened);
+  }
+  o["capacity_per_s"] = f.capacity_per_s;
+  o["held_back"] = f.held_back;
+  o["memory_kb"] = json::object{{"before", run.memory.before_kb},
+                                {"after", run.memory.after_kb},
+                                {"peak", run.memory.peak_kb}};
   if (p.watch) o["websocket"] = latency_json(book.show_latency());
   if (run.audit) {
     o["audit"] = json::object{{"lost", run.audit->lost},
                               {"doubled", run.audit->doubled},
-                              {"in_two_cases", run.in_two_cases.size()}};
+                              {"by_rules", run.audit->by_rules},
+                              {"in_two_cases", run.in_two_cases.size()},
+                              {"decided_twice", run.decided_twice.size()}};
   }
   return json::serialize(o) + "\n";
 }

@@ -18,11 +18,18 @@ struct outcome {
   watcher::numbers watched;
   std::optional<tally::audit> audit;  // none if the board was not looked at
   std::vector<std::string> in_two_cases;
+  std::vector<std::string> decided_twice;  // by the ledger
   std::vector<cpu_share> cpu;
+  /// Of the server; 0: not known.
+  struct {
+    double before_kb = 0, after_kb = 0;
+    double peak_kb = 0;  // since the server began
+  } memory;
 
   /// Nothing lost, nothing doubled; true as well if the board was not looked at.
   [[nodiscard]] bool kept_the_promise() const {
-    return in_two_cases.empty() && (!audit || (audit->lost == 0 && audit->doubled == 0));
+    return in_two_cases.empty() && decided_twice.empty() &&
+           (!audit || (audit->lost == 0 && audit->doubled == 0));
   }
 };
 

@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <fstream>
@@ -11,10 +13,13 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/time.hpp"
 #include "cpu_watch.hpp"
+#include "ledger_book.hpp"
 #include "native_run.hpp"
 #include "process_stat.hpp"
 #include "scaip_run.hpp"
+#include "source_address.hpp"
 #include "watcher.hpp"
 
 namespace varde::load {
@@ -24,11 +29,19 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::chrono::milliseconds look_interval{20};
+// The board shows within milliseconds what it shows at all.
+constexpr std::chrono::seconds nothing_shown_max{3};
+
+double rss_kb(int pid) {
+  const auto now = pid == 0 ? std::nullopt : read_process_stat(pid);
+  return now ? static_cast<double>(now->rss_bytes) / 1024 : 0;
+}
 
 template <class Run>
 outcome measured(std::string protocol, const demo& where, const std::vector<demo_device>& devices,
                  const plan& what, tally& book) {
   outcome result{.protocol = protocol, .asked = what};
+  const auto started = base::wall_now();
   asio::io_context io(1);
   Run run(io, where, what, book);
   const bool audited = what.book_file.empty() && !what.acknowledged_by_200;
@@ -39,11 +52,13 @@ outcome measured(std::string protocol, const demo& where, const std::vector<demo
       book.set_baseline(one.device, one.signals);
     }
   }
+  clock::time_point last_shown;
   std::optional<watcher> watching;
   if (what.watch) {
     watching.emplace(where, operators, protocol,
-                     [&io, &book](std::vector<shown_device> shown, clock::time_point at) {
-                       asio::post(io, [&book, shown = std::move(shown), at] {
+                     [&](std::vector<shown_device> shown, clock::time_point at) {
+                       asio::post(io, [&book, &last_shown, shown = std::move(shown), at] {
+                         last_shown = std::max(last_shown, at);
                          for (const shown_device& one : shown)
                            book.show(one.device, one.signals, at);
                        });
@@ -59,28 +74,43 @@ outcome measured(std::string protocol, const demo& where, const std::vector<demo
   // After the last verdict the WebSocket may still have something to show.
   std::function<void()> wait_for_board = [&] {
     if (!what.watch || book.all_shown() || clock::now() > give_up) return io.stop();
+    // What rules keep off the board is not waited for.
+    if (clock::now() - last_shown > nothing_shown_max) return io.stop();
     timer.expires_after(look_interval);
     timer.async_wait([&](boost::system::error_code) { wait_for_board(); });
   };
   const auto work = asio::make_work_guard(io);
+  const auto after_last_verdict = [&] {
+    result.cpu = cpu->since();
+    last_shown = clock::now();
+    give_up = clock::now() + std::chrono::duration_cast<clock::duration>(
+                                 std::chrono::duration<double>(what.drain_s));
+    wait_for_board();
+  };
   run.open([&] {
-    cpu.emplace(what.server_pid);
-    run.send([&] {
-      result.cpu = cpu->since();
-      give_up = clock::now() + std::chrono::duration_cast<clock::duration>(
-                                   std::chrono::duration<double>(what.drain_s));
-      wait_for_board();
+    run.calibrate([&] {
+      result.memory.before_kb = rss_kb(what.server_pid);
+      cpu.emplace(what.server_pid);
+      run.send(after_last_verdict);
     });
   });
   io.run();
+  result.memory.after_kb = rss_kb(what.server_pid);
+  result.memory.peak_kb = peak_rss_kb(what.server_pid);
   run.close();
   if (watching) result.watched = watching->stop();
   others.reset();
   result.found = run.found();
   if (!audited) return result;
   const board_book board = read_board(where, operators, protocol);
-  result.audit = book.check(board.totals());
   result.in_two_cases = board.signals_in_two_cases();
+  // A server with a Redis of its own elsewhere is audited by its board alone.
+  ledger_book ledger(protocol);
+  if (std::filesystem::exists(where.redis_socket)) {
+    read_ledgers(where.redis_socket, base::to_us(started) / 1'000, ledger);
+  }
+  result.audit = book.check(board.totals(), ledger.kept_by_rules(board.cases()));
+  result.decided_twice = ledger.twice();
   return result;
 }
 
@@ -119,14 +149,42 @@ book_audit audit_book(const demo& where, const std::string& file) {
   return found;
 }
 
-idle_outcome run_idle(const demo& where, const plan& what) {
-  const auto before = read_process_stat(what.server_pid);
-  if (what.server_pid == 0 || !before) {
-    throw std::runtime_error("idle needs --server-pid, the process id of the running server");
+namespace {
+
+// Connections that only exist.
+class silent_crowd {
+ public:
+  silent_crowd(asio::io_context& io, const demo& where, std::size_t count) {
+    const target to = loopback_target(where.scaip_tcp, "scaip_tcp in demo.json");
+    for (std::size_t i = 0; i < count; ++i) {
+      sockets_.emplace_back(io);
+      open_from(sockets_.back(), to, i);
+      sockets_.back().connect({to.address, to.port});
+    }
   }
-  asio::io_context io(1);
-  tally book;
-  native_run run(io, where, what, book);
+  void open(const std::function<void()>& ready) { ready(); }
+  // The server has closed those whose end can be read.
+  [[nodiscard]] findings found() {
+    findings seen;
+    for (auto& each : sockets_) {
+      boost::system::error_code error;
+      each.non_blocking(true, error);
+      std::array<char, 1> byte{};
+      each.read_some(asio::buffer(byte), error);
+      if (error == asio::error::would_block) continue;
+      ++seen.connections_lost;
+      seen.first_trouble = error.message();
+    }
+    return seen;
+  }
+  void close() { sockets_.clear(); }
+
+ private:
+  std::vector<asio::ip::tcp::socket> sockets_;
+};
+
+template <class Crowd>
+idle_outcome held(asio::io_context& io, Crowd& run, const plan& what, const process_stat& before) {
   idle_outcome result{.connections = what.connections};
   asio::steady_timer timer(io);
   const auto wait =
@@ -140,17 +198,37 @@ idle_outcome run_idle(const demo& where, const plan& what) {
   io.run();
   const auto after = read_process_stat(what.server_pid);
   if (!after) throw std::runtime_error("the server ended during the run");
-  if (run.found().connections_lost > 0) {
-    throw std::runtime_error(fmt::format("{} connections were lost: {}",
-                                         run.found().connections_lost, run.found().first_trouble));
+  const findings seen = run.found();
+  if (seen.connections_lost > 0) {
+    throw std::runtime_error(
+        fmt::format("{} connections were lost: {}", seen.connections_lost, seen.first_trouble));
   }
-  result.cpu_percent = cpu->since().front().percent();
-  result.rss_before_kb = static_cast<double>(before->rss_bytes) / 1024;
+  const auto shares = cpu->since();
+  result.cpu_percent = shares[0].percent();
+  result.children_cpu_percent = shares[1].percent();
+  result.rss_before_kb = static_cast<double>(before.rss_bytes) / 1024;
   result.rss_after_kb = static_cast<double>(after->rss_bytes) / 1024;
   result.kb_per_connection =
       (result.rss_after_kb - result.rss_before_kb) / static_cast<double>(what.connections);
   run.close();
   return result;
+}
+
+}  // namespace
+
+idle_outcome run_idle(const demo& where, const plan& what) {
+  const auto before = read_process_stat(what.server_pid);
+  if (what.server_pid == 0 || !before) {
+    throw std::runtime_error("idle needs --server-pid, the process id of the running server");
+  }
+  asio::io_context io(1);
+  if (what.plain_tcp) {
+    silent_crowd crowd(io, where, what.connections);
+    return held(io, crowd, what, *before);
+  }
+  tally book;
+  native_run run(io, where, what, book);
+  return held(io, run, what, *before);
 }
 
 }  // namespace varde::load

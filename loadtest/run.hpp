@@ -33,6 +33,7 @@ struct idle_outcome {
   double rss_after_kb = 0;
   double kb_per_connection = 0;
   double cpu_percent = 0;  // of one core, while nothing happens
+  double children_cpu_percent = 0;
 };
 /// Needs plan::server_pid. Throws std::runtime_error.
 [[nodiscard]] idle_outcome run_idle(const demo& where, const plan& what);

@@ -82,6 +82,8 @@ stream read_stream(const json::value& from) {
        {"status", [&](const json::value& v) { one.status = code(v); }},
        {"rate_per_s", [&](const json::value& v) { one.rate_per_s = number(v, 0, rate_per_s_max); }},
        {"saturate", [&](const json::value& v) { one.saturate = v.as_bool(); }},
+       {"times_capacity",
+        [&](const json::value& v) { one.times_capacity = number(v, 0, times_capacity_max); }},
        {"window", [&](const json::value& v) { one.window = count(v, window_max); }},
        {"connections", [&](const json::value& v) { one.connections = count(v, connections_max); }},
        {"municipality", [&](const json::value& v) { one.municipality = text(v); }},

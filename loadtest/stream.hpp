@@ -30,6 +30,10 @@ struct stream {
   double rate_per_s = 2'000;
   bool saturate = false;  // closed loop: always `window` in flight on each connection
   std::size_t window = 16;
+  /// Open loop at so many times what the server took of this stream in a closed loop right before
+  /// the run (by `window`); 0: `rate_per_s` counts. What no longer fits into a connection's sockets
+  /// is not sent, as with a device that finds its line full, and counted as held back.
+  double times_capacity = 0;
   std::size_t connections = 500;
   std::string municipality;           // only devices of this one; empty: of all
   std::vector<profile_step> profile;  // rising `from`; empty: the same rate all the time

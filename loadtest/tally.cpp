@@ -95,14 +95,18 @@ std::vector<tally::device_count> tally::counts() const {
   return all;
 }
 
-tally::audit tally::check(const std::vector<shown_device>& board) const {
+tally::audit tally::check(const std::vector<shown_device>& board,
+                          const std::vector<shown_device>& kept_by_rules) const {
   std::unordered_map<std::string, std::uint64_t> on_board;
   for (const shown_device& one : board) on_board[one.device] += one.signals;
+  std::unordered_map<std::string, std::uint64_t> kept;
+  for (const shown_device& one : kept_by_rules) kept[one.device] += one.signals;
   audit found;
   for (const device_book& book : devices_) {
-    const auto at = on_board.find(book.id);
-    const std::uint64_t all = at == on_board.end() ? 0 : at->second;
-    const std::uint64_t ours = all - std::min(all, book.baseline);
+    const std::uint64_t all = on_board[book.id];
+    const std::uint64_t by_rules = kept[book.id];
+    const std::uint64_t ours = all - std::min(all, book.baseline) + by_rules;
+    found.by_rules += by_rules;
     const std::uint64_t lost = book.acknowledged - std::min(book.acknowledged, ours);
     const std::uint64_t doubled = ours - std::min<std::uint64_t>(ours, book.signals.size());
     if (lost + doubled > 0 && found.example.empty()) found.example = book.id;

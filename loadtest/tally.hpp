@@ -73,13 +73,16 @@ class tally {
   /// True when every acknowledged signal has been shown.
   [[nodiscard]] bool all_shown() const noexcept { return shown_ >= acknowledged_; }
 
-  /// Held against what the board shows at the end: acknowledged ≤ shown ≤ sent, for each device.
+  /// Held against what the board shows at the end, and what rules kept off it: acknowledged ≤
+  /// shown + kept ≤ sent, for each device.
   struct audit {
-    std::uint64_t lost = 0;     // acknowledged but in no case
-    std::uint64_t doubled = 0;  // in the cases more often than sent
-    std::string example;        // a device with either, for the person
+    std::uint64_t lost = 0;      // acknowledged, but in no case and kept by no rule
+    std::uint64_t doubled = 0;   // there more often than sent
+    std::uint64_t by_rules = 0;  // kept
+    std::string example;         // a device with lost or doubled ones, for the person
   };
-  [[nodiscard]] audit check(const std::vector<shown_device>& board) const;
+  [[nodiscard]] audit check(const std::vector<shown_device>& board,
+                            const std::vector<shown_device>& kept_by_rules = {}) const;
 
  private:
   struct signal {

@@ -8,6 +8,8 @@
 #include <boost/asio/post.hpp>
 #include <stdexcept>
 
+#include "source_address.hpp"
+
 namespace varde::load {
 
 namespace asio = boost::asio;
@@ -39,7 +41,8 @@ tls_client::tls_client(asio::io_context& io, ssl_context context, events handler
 
 tls_client::~tls_client() { SSL_free(ssl_); }
 
-void tls_client::connect(const target& to) {
+void tls_client::connect(const target& to, std::size_t number) {
+  open_from(socket_, to, number);
   socket_.async_connect(tcp::endpoint(to.address, to.port),
                         [self = shared_from_this()](boost::system::error_code error) {
                           if (self->closed_) return;

@@ -31,7 +31,8 @@ class tls_client : public byte_client, public std::enable_shared_from_this<tls_c
   tls_client(boost::asio::io_context& io, ssl_context context, events handlers);
   ~tls_client() override;
 
-  void connect(const target& to);
+  /// `number` of this connection among all of its run: it decides the source address.
+  void connect(const target& to, std::size_t number = 0);
   void flush() override;
   void close() override;
 

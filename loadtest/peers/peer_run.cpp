@@ -25,6 +25,8 @@ namespace {
 
 constexpr std::chrono::microseconds tick_min{200};
 constexpr std::chrono::milliseconds look_interval{20};
+// Messages of one stream that leave in one go, as with Varde.
+constexpr unsigned batch_max = 64;
 constexpr std::chrono::seconds opening_limit{30};
 
 std::string payload_of(std::uint64_t number, std::size_t bytes) {
@@ -279,13 +281,15 @@ class driver {
         more = more || sending(now);
         continue;
       }
-      while (!paces_[s].done() && paces_[s].next_at() <= now) {
+      for (unsigned sent = 0; sent < batch_max && !paces_[s].done() && paces_[s].next_at() <= now;
+           ++sent) {
         send_one(next_line(s), paces_[s].next_at());
         paces_[s].advance();
       }
       if (paces_[s].done()) continue;
       more = true;
-      next = std::min(next, std::max(paces_[s].next_at(), now + tick_min));
+      const bool is_due = paces_[s].next_at() <= now;
+      next = std::min(next, is_due ? now : std::max(paces_[s].next_at(), now + tick_min));
     }
     flush();
     if (!more && finished(now)) return io_.stop();

@@ -32,6 +32,14 @@ TEST(scenario, a_stream_says_what_its_signals_are) {
   EXPECT_EQ(what.streams[0].profile.size(), 2u);
 }
 
+TEST(scenario, a_flood_is_a_multiple_of_what_the_server_can_take) {
+  const plan what = parse_scenario(R"({"streams": [{"times_capacity": 10, "window": 64}]})");
+  EXPECT_EQ(what.streams[0].times_capacity, 10);
+  EXPECT_FALSE(what.streams[0].saturate);
+  EXPECT_THROW((void)parse_scenario(R"({"streams": [{"times_capacity": 1000}]})"),
+               std::runtime_error);
+}
+
 TEST(scenario, a_misspelt_key_is_refused) {
   EXPECT_THROW((void)parse_scenario(R"({"streams": [{"rate": 7}]})"), std::runtime_error);
   EXPECT_THROW((void)parse_scenario(R"({"stream": []})"), std::runtime_error);

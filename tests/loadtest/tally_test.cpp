@@ -70,6 +70,15 @@ TEST_F(one_device, an_acknowledged_signal_that_is_on_no_case_is_lost) {
   EXPECT_EQ(found.example, "26001");
 }
 
+TEST_F(one_device, what_a_rule_kept_off_the_board_is_not_lost) {
+  acknowledged(3);
+  const auto found = book.check({{"26001", 1}}, {{"26001", 2}});
+  EXPECT_EQ(found.lost + found.doubled, 0u);
+  EXPECT_EQ(found.by_rules, 2u);
+  EXPECT_EQ(book.check({{"26001", 1}}, {{"26001", 1}}).lost, 1u);
+  EXPECT_EQ(book.check({{"26001", 2}}, {{"26001", 2}}).doubled, 1u);
+}
+
 TEST_F(one_device, more_on_the_board_than_was_sent_is_doubled) {
   acknowledged(3);
   EXPECT_EQ(book.check({{"26001", 5}}).doubled, 2u);
