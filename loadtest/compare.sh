@@ -5,7 +5,8 @@
 # loopback with its own configuration and data, and is ended again. Needs a Release build with
 # -DVARDE_BENCH=ON in build/ (or VARDE_BUILD). The machine should have nothing else to do.
 #   loadtest/compare.sh [--only NAME]… [--rounds N] [--seconds S] [--kills N] [--json FILE] [--smoke]
-# NAME: redis, mqtt, sip, alertmanager, tls, priority or crash.
+# NAME: redis, mqtt, sip, alertmanager, tls, priority, crash, heartbeats or storm; and of Varde alone:
+# rest, consoles, municipality or national.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 . "$top/deploy/install.sh"

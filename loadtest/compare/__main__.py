@@ -10,7 +10,8 @@ import time
 
 from . import tables
 from .bench import bench
-from .questions import alertmanager, crash, mqtt, priority, redis, sip, tls
+from .questions import alertmanager, consoles, crash, heartbeats, mqtt, municipality, national
+from .questions import priority, redis, rest, sip, storm, tls
 
 QUESTIONS = {
     "redis": redis,
@@ -20,6 +21,13 @@ QUESTIONS = {
     "tls": tls,
     "priority": priority,
     "crash": crash,
+    "heartbeats": heartbeats,
+    "storm": storm,
+    # Varde with itself.
+    "rest": rest,
+    "consoles": consoles,
+    "municipality": municipality,
+    "national": national,
 }
 ROUNDS_MAX = 100
 KILLS_MAX = 1000

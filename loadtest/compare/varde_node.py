@@ -16,14 +16,31 @@ DURABLE = {
 }
 FREE = "127.0.0.1:0"
 START_LIMIT_S = 60.0
+# Devices that are registered a second when the directory is new, at the very least.
+SEEDED_PER_S = 2_000
+# The scenarios that are shipped.
+SCENARIOS = os.path.join(benches.HERE, "..", "scenarios")
 
 
 class varde_node:
-    def __init__(self, bench, layout, policy="disk+redis", directory=None, scaip="off"):
+    def __init__(
+        self,
+        bench,
+        layout,
+        policy="disk+redis",
+        directory=None,
+        scaip="off",
+        scaip_tcp="off",
+        devices=None,
+        registered=0,
+    ):
         self.bench = bench
         self.layout = layout
         self.policy = policy
         self.scaip = scaip
+        self.scaip_tcp = scaip_tcp
+        self.devices = devices or bench.devices
+        self.registered = registered
         self.directory = directory or bench.directory("varde")
         template = os.path.join(bench.home, "certificates")
         if directory is None and os.path.isdir(template):
@@ -41,9 +58,10 @@ class varde_node:
         self.process = self.bench.start(
             [
                 *(self.bench.varde, "demo", "--data", self.directory, "--quiet"),
-                *("--devices", str(self.bench.devices), "--acknowledge", self.policy),
+                *("--devices", str(self.devices), "--acknowledge", self.policy),
+                *("--registered", str(self.registered)),
                 *("--https", FREE, "--native", FREE, "--scaip-udp", self.scaip),
-                *("--scaip-tcp", "off", "--scaip-tls", "off", "--metrics", FREE),
+                *("--scaip-tcp", self.scaip_tcp, "--scaip-tls", "off", "--metrics", FREE),
             ],
             os.path.join(self.directory, "log"),
             self.layout,
@@ -52,7 +70,7 @@ class varde_node:
         def is_decided():
             return os.path.exists(told) or not self.process.runs()
 
-        wait_until(is_decided, "varde is ready", START_LIMIT_S)
+        wait_until(is_decided, "varde is ready", START_LIMIT_S + self.registered / SEEDED_PER_S)
         if not self.process.runs():
             with open(os.path.join(self.directory, "log"), encoding="utf-8") as file:
                 raise benches.unavailable(f"varde ended: {file.read().strip()[-200:]}")
@@ -98,6 +116,10 @@ class varde_node:
         """kill -9; its Redis goes with it."""
         self.process.kill()
 
+    def stop(self):
+        """As an administrator does."""
+        self.process.end()
+
     def start_again(self):
         self._start()
 
@@ -105,6 +127,13 @@ class varde_node:
         """What it wrote down of where it listens."""
         with open(os.path.join(self.directory, "demo.json"), encoding="utf-8") as file:
             return json.load(file)
+
+    def load_streams(self, streams, **more):
+        """varde-load's figures of these streams side by side."""
+        path = os.path.join(self.bench.directory("scenario"), "scenario.json")
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump({"seconds": self.bench.seconds, "streams": streams, **more}, file)
+        return self.load_scenario(path)
 
     def load_scenario(self, path):
         """varde-load's figures of a scenario against this node."""
@@ -126,6 +155,12 @@ class varde_node:
             ],
             self.layout,
         )
+
+
+def shipped_scenario(name):
+    """One of loadtest/scenarios, to be changed before it is run."""
+    with open(os.path.join(SCENARIOS, f"{name}.json"), encoding="utf-8") as file:
+        return json.load(file)
 
 
 def certificates(bench):

@@ -1,9 +1,7 @@
 """A life alarm's way to its acknowledgement and to a screen: alone, and while lower lanes are sent
-ten times what the server can take. RabbitMQ does the same with a priority queue of ten levels and a
-consumer that takes one message at a time, so that the queue and not its client decides."""
-
-import json
-import os
+ten times what the server took of them right before, whether it answers or not. RabbitMQ does the
+same with a priority queue of ten levels and a consumer that takes one message at a time, so that
+the queue and not its client decides."""
 
 from .. import peer_load, varde_node
 from ..bench import SPLIT
@@ -13,10 +11,20 @@ from ..rounds import alternate, contender, ratio
 LIFE_PER_S = 50
 PEER = "rabbitmq, priority queue"
 OURS = "varde, disk+redis"
-# A closed loop with so much in flight that the queue before the server never drains: more than ten
-# times what it can take would only wait in the generator's own sockets.
-FLOOD = {"connections": 100, "window": 256}
-RABBIT_FLOOD = ("--connections", 8, "--window", 3_200)
+TIMES = 10
+LIFE = {"name": "life", "rate_per_s": LIFE_PER_S, "connections": 50}
+FLOOD = {
+    "name": "technical",
+    "device_type": 31,
+    "status": 42,
+    "connections": 100,
+    "window": 64,
+    "times_capacity": TIMES,
+}
+RABBIT_CONNECTIONS = ("--connections", 8)
+# In flight while it is found out what RabbitMQ can take.
+RABBIT_WINDOW = ("--window", 3_200)
+CALIBRATION_S = 2
 PREFETCH = ("--prefetch", 1)
 CALM = ("--connections", 1, "--window", 1, "--rate", 1)
 QUEUE = ("--priorities", "--subscribe", *PREFETCH)
@@ -29,22 +37,38 @@ def ask(bench, options):
     def varde():
         node = varde_node.varde_node(bench, SPLIT, "disk+redis")
         figures = {}
-        for name, flood in (("unloaded", None), ("flooded", FLOOD)):
-            run = node.load_scenario(scenario(bench, flood))
+        for name, streams in (("unloaded", [LIFE]), ("flooded", [LIFE, FLOOD])):
+            run = node.load_streams(streams)
             figures |= life(name, run["streams"][0])
-            if flood:
-                figures["flood_acknowledged_per_s"] = run["streams"][1]["acknowledged_per_s"]
+        flood = run["streams"][1]
+        figures["flood_capacity_per_s"] = run["capacity_per_s"]
+        figures["flood_offered_per_s"] = (flood["sent"] + run["held_back"]) / bench.seconds
+        figures["flood_sent_per_s"] = flood["sent"] / bench.seconds
+        figures["flood_acknowledged_per_s"] = flood["acknowledged_per_s"]
         bench.end_all()
         bench.forget(node.directory)
         return figures
 
+    def rabbit_capacity():
+        broker = rabbitmq(bench, SPLIT)
+        load = (*RABBIT_CONNECTIONS, *RABBIT_WINDOW, *DRAIN)
+        run = peer_load.load(bench, broker, SPLIT, "amqp", *QUEUE, *load, seconds=CALIBRATION_S)
+        bench.end_all()
+        bench.forget(broker.directory)
+        return max(run["streams"][0]["acknowledged_per_s"], 1)
+
     def rabbit():
         figures = {}
-        for name, load in (("unloaded", CALM), ("flooded", (*RABBIT_FLOOD, *DRAIN))):
+        capacity = rabbit_capacity()
+        flood = (*RABBIT_CONNECTIONS, "--rate", round(TIMES * capacity), *DRAIN)
+        for name, load in (("unloaded", CALM), ("flooded", flood)):
             broker = rabbitmq(bench, SPLIT)
             run = peer_load.load(bench, broker, SPLIT, "amqp", *QUEUE, *URGENT, *load)
             figures |= life(name, run["streams"][1])
             if name == "flooded":
+                figures["flood_capacity_per_s"] = capacity
+                figures["flood_offered_per_s"] = TIMES * capacity
+                figures["flood_sent_per_s"] = run["streams"][0]["sent"] / bench.seconds
                 figures["flood_acknowledged_per_s"] = run["streams"][0]["acknowledged_per_s"]
             bench.end_all()
             bench.forget(broker.directory)
@@ -77,15 +101,3 @@ def life(name, stream):
         f"{name}_life_alarms_unshown": stream["sent"] - stream["show"]["count"],
     }
 
-
-def scenario(bench, flood):
-    """Life alarms, and beside them technical ones without end if there is to be a flood."""
-    streams = [{"name": "life", "rate_per_s": LIFE_PER_S, "connections": 50}]
-    if flood:
-        streams.append(
-            {"name": "technical", "device_type": 31, "status": 42, "saturate": True, **flood}
-        )
-    path = os.path.join(bench.directory("scenario"), "priority.json")
-    with open(path, "w", encoding="utf-8") as file:
-        json.dump({"seconds": bench.seconds, "streams": streams}, file)
-    return path
