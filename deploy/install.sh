@@ -23,7 +23,7 @@ VARDE_PACKAGES_TEST="libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-de
 
 # What loadtest/compare.sh runs Varde against.
 VARDE_PACKAGES_COMPARE="mosquitto nats-server rabbitmq-server kamailio prometheus-alertmanager
-  openssl python3"
+  openssl python3 gnuplot-nox"
 
 # The oldest redis-server with the fixes that Varde relies on.
 VARDE_REDIS_MIN="5:7.0.15-1~deb12u10"
