@@ -13,7 +13,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 OUT = os.path.join(os.path.dirname(HERE), "docs", "pictures")
-# Of each question: the picture's name, its title, the figures drawn, and if the axis is logarithmic.
+# Of each question: the picture's name, its title, the figures, and whether the axis is logarithmic.
 BARS = {
     "redis": [("redis-rate", "Durable acknowledgements a second", ["acknowledged_per_s"], False)],
     "mqtt": [
@@ -56,7 +56,7 @@ BARS = {
 WIDTH, HEIGHT = 860, 420
 COLOURS = ("#1f5c99", "#d9822b", "#5a9e5a", "#8a4f9e", "#777777")
 # Percentiles are drawn by how many nines they have.
-NINES_LABELS = '("0" 1, "90 %" 10, "99 %" 100, "99.9 %" 1000, "99.99 %" 10000)'
+NINES_LABELS = '("0" 1, "90 %%" 10, "99 %%" 100, "99.9 %%" 1000, "99.99 %%" 10000)'
 
 
 def gnuplot(script, out):
@@ -93,9 +93,12 @@ def bars(answer, out_directory):
         if not rows:
             continue
         out = os.path.join(out_directory, f"{name}.svg")
+        differ = len({row["cores"] for row in rows}) > 1
         lines = ["$rows << END"]
         for row in rows:
-            label = f"{row['name']}\\n{'one core' if 'core 0' in row['cores'] else 'all cores'}"
+            label = row["name"]
+            if differ:
+                label += ", one core" if "core 0" in row["cores"] else ", all cores"
             cells = []
             for figure in figures:
                 one = row["figures"][figure]
@@ -103,9 +106,9 @@ def bars(answer, out_directory):
             lines.append(" ".join([quoted(label), *map(str, cells)]))
         lines += ["END", "set style data histograms", "set style fill solid 0.9 noborder"]
         lines += ["set style histogram errorbars gap 2 lw 1", "set xtics rotate by -25"]
-        lines += ["set rmargin 12", "set key top left", "set yrange [0:*]"]
+        lines += ["set rmargin 14", "set key outside top right", "set yrange [0:*]"]
         if is_log:
-            lines += ["set yrange [*:*]", "set logscale y"]
+            lines += ["set yrange [*:*]", "set logscale y", 'set ylabel "logarithmic"']
         drawn = [
             f"$rows using {2 + 3 * i}:{3 + 3 * i}:{4 + 3 * i}:xtic(1) "
             f"title {quoted(figure.replace('_', ' '))} lc rgb '{COLOURS[i]}'"
@@ -130,7 +133,8 @@ def distribution(run, name, out_directory):
         lines.append(f"$curve{i} << END")
         lines += [f"{1 / (1 - percent / 100)} {ms}" for percent, ms in curve if percent < 100]
         lines.append("END")
-    lines += ["set logscale x", "set logscale y", f"set xtics {NINES_LABELS}", "set key top left"]
+    lines += ["set logscale x", "set logscale y", f"set xtics {NINES_LABELS}"]
+    lines += ["set key outside top right"]
     lines += ['set xlabel "so many are quicker"', 'set ylabel "milliseconds"']
     drawn = [
         f"$curve{i} using 1:2 with linespoints pt 7 ps 0.4 lw 2 "

@@ -25,7 +25,7 @@ def ask(bench, options):
         bench.forget(node.directory)
         used = run["cpu"]["used_s"]
         return {
-            **found(run["streams"][0], used["server"]),
+            **found(bench, run["streams"][0], used["server"]),
             "redis_cpu_s": used["its children"],
         }
 
@@ -35,7 +35,7 @@ def ask(bench, options):
         run = peer_load.load(bench, broker, SPLIT, "mqtt", *load)
         bench.end_all()
         bench.forget(broker.directory)
-        return found(run["streams"][0], run["cpu"]["used_s"]["server"])
+        return found(bench, run["streams"][0], run["cpu"]["used_s"]["server"])
 
     rows = alternate(
         [contender(OURS, NOTHING, SPLIT, varde), contender(PEER, NOTHING, SPLIT, peer)],
@@ -47,9 +47,9 @@ def ask(bench, options):
     }
 
 
-def found(stream, server_s):
+def found(bench, stream, server_s):
     return {
-        "acknowledged_per_s": stream["acknowledged_per_s"],
+        "acknowledged_per_s": stream["acknowledged"] / bench.seconds,
         "answered_per_server_cpu_s": stream["acknowledged"] / max(server_s, 0.01),
         "acknowledge_p50_ms": stream["acknowledge"]["p50_ms"],
         "acknowledge_p99_ms": stream["acknowledge"]["p99_ms"],
