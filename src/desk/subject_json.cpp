@@ -3,6 +3,7 @@
 
 #include "alarm/ids.hpp"
 #include "alarm/lifecycle.hpp"
+#include "board/planned_checks.hpp"
 #include "board/visit_json.hpp"
 #include "desk/rules_json.hpp"
 #include "registry/card_json.hpp"
@@ -45,6 +46,28 @@ void write_absence(json_writer& json, const alarm::v1::SubjectState& state) {
   json.member("reason", state.absence().reason());
   json.member("by", state.absence().by());
   json.end_object();
+}
+
+void write_check(json_writer& json, const board::planned_check& check) {
+  json.begin_object();
+  json.member("rule", check.rule->id());
+  json.member("reason", check.rule->reason());
+  board::write_time(json, "planned", base::to_us(check.planned));
+  board::write_time(json, "from", base::to_us(check.from));
+  board::write_time(json, "until", base::to_us(check.until));
+  json.member("standing", board::name_of(check.standing));
+  board::write_time(json, "done_at", check.done_at_us);
+  json.member("done_by", check.done_by);
+  json.end_object();
+}
+
+std::vector<board::planned_check> checks_of(const subject_place& place,
+                                            const alarm::v1::SubjectState& state,
+                                            const registry::set_view* set, base::wall_time now) {
+  const auto id = alarm::resident_of(place.subject);
+  const auto* resident = id && set != nullptr ? set->resident(*id) : nullptr;
+  if (resident == nullptr) return {};
+  return board::planned_checks(set->policy(), *resident, set->devices_of(*resident), state, now);
 }
 
 template <class List, class Write>
@@ -126,13 +149,14 @@ void write_subject_state(json_writer& json, const subject_place& place,
                          base::wall_time now) {
   json.begin_object();
   json.member("id", name_of(place));
+  const auto set = all.municipality(place.municipality);
   json.key("subject");
-  write_subject(json, place.subject, place.subject, all.municipality(place.municipality).get(),
-                now);
+  write_subject(json, place.subject, place.subject, set.get(), now);
   write_all(json, "held", state.held(), &write_held);
   write_all(json, "suppressed", state.suppressed(), &write_suppressed);
   write_all(json, "tests", state.tests(), &write_test);
   write_all(json, "expected", state.expected(), &write_expected);
+  write_all(json, "checks", checks_of(place, state, set.get(), now), &write_check);
   write_absence(json, state);
   json.end_object();
 }

@@ -32,17 +32,28 @@ refusal fill_raise(Command& command, const request& in, json_fields&) {
   return std::nullopt;
 }
 
+/// A time that may be left out, as microseconds; 0 if it is.
+std::optional<std::int64_t> time_given(json_fields& fields, std::string_view name) {
+  const auto text = fields.text(name, {0, 40});
+  if (text.empty()) return 0;
+  const auto at = base::from_rfc3339(text);
+  return at ? std::optional{base::to_us(*at)} : std::nullopt;
+}
+
 refusal fill_absence(Command& command, const request&, json_fields& fields) {
   if (!alarm::resident_of(command.subject())) return wrong_value("Only a resident can be away.");
   auto& absence = *command.mutable_start_absence()->mutable_absence();
   absence.set_reason(fields.text("reason", {1, 200}));
-  const auto until = fields.text("until", {0, 40});
+  const auto since_us = time_given(fields, "since");
+  const auto until_us = time_given(fields, "until");
   if (fields.wrong()) return fields.wrong();
   absence.set_by(command.actor().name());
-  if (until.empty()) return std::nullopt;
-  const auto at = base::from_rfc3339(until);
-  if (!at || *at <= base::wall_now()) return wrong_value("until: a time to come, in RFC 3339.");
-  absence.set_until_us(base::to_us(*at));
+  if (!since_us) return wrong_value("since: a time, in RFC 3339.");
+  const auto now_us = base::to_us(base::wall_now());
+  if (!until_us || (*until_us != 0 && *until_us <= std::max(now_us, *since_us)))
+    return wrong_value("until: a time to come and after since, in RFC 3339.");
+  absence.set_since_us(*since_us);
+  absence.set_until_us(*until_us);
   return std::nullopt;
 }
 

@@ -40,7 +40,7 @@ std::optional<moment> check_on(const Rule& rule, local_days day) {
   if (!due) return std::nullopt;
   const auto at = base::from_local(day, *due);
   return moment{&rule, at - or_default(rule.check().early_s(), check_early_default),
-                at + or_default(rule.check().within_s(), check_within_default)};
+                at + or_default(rule.check().within_s(), check_within_default), at};
 }
 
 std::optional<moment> moment_on(const Rule& rule, local_days day) {

@@ -15,6 +15,7 @@ struct moment {
   const registry::v1::Rule* rule = nullptr;  // of the policy asked
   base::wall_time from;
   base::wall_time due;
+  base::wall_time planned{};  // of a check: the time of day that the rule names
 };
 
 /// The moments with after < due ≤ upto of the policy's absence and check rules, in order of `due`.

@@ -115,6 +115,53 @@ TEST_F(subjects, commands_need_a_key_and_whole_content) {
   EXPECT_TRUE(centre.gateway.commands.empty());
 }
 
+TEST_F(subjects, an_absence_has_its_own_beginning_and_end) {
+  start();
+  centre.gateway.decide = [](const alarm::v1::Command&) {
+    return command_result{command_status::done, "", nullptr};
+  };
+  const auto send = [&](const std::string& times) {
+    const auto r = centre.send(centre.as("olga", "POST", "/api/v1/subjects/9901.r-1001/absence",
+                                         R"({"reason":"sykehus",)" + times + "}"));
+    return std::to_string(r.status) + " " + (r.status == 200 ? "" : code_of(r));
+  };
+  EXPECT_EQ(send(R"("since":"2096-01-02T10:00:00Z","until":"2096-01-09T10:00:00Z")"), "200 ");
+  const auto& told = centre.gateway.commands.back().start_absence().absence();
+  EXPECT_EQ(told.until_us() - told.since_us(), 7 * 86'400'000'000);
+  EXPECT_EQ(send(R"("since":"2020-01-02T10:00:00Z")"), "200 ");
+  EXPECT_EQ(send(R"("since":"2096-01-09T10:00:00Z","until":"2096-01-02T10:00:00Z")"),
+            "400 bad_value");
+  EXPECT_EQ(send(R"("since":"tomorrow")"), "400 bad_value");
+}
+
+TEST_F(subjects, planned_looks_in_are_told_with_how_they_stand) {
+  start();
+  auto set = made_up_set("9901", "Fjordvik", "Anna Solvang");
+  set.set_version(2);
+  auto& rule = *set.mutable_policy()->add_rules();
+  rule.set_id("night");
+  rule.set_reason("Nattilsyn");
+  rule.mutable_match()->add_residents("1001");
+  rule.mutable_check()->set_due("02:00");
+  set.add_residents()->set_id("1002");
+  set.add_households()->set_id("h1");
+  centre.directory.replace(std::move(set));
+  for (const auto* subject : {"r-1001", "r-1002", "h-h1"})
+    centre.gateway.subjects[{"9901", subject}] = std::make_shared<alarm::v1::SubjectState>();
+  const auto checks_of = [&](const char* subject) {
+    const auto r =
+        centre.send(centre.as("olga", "GET", std::string{"/api/v1/subjects/9901."} + subject));
+    EXPECT_EQ(schema.wrong("SubjectState", r.body), std::vector<std::string>{});
+    return boost::json::parse(r.body).at("checks").as_array();
+  };
+  const auto told = checks_of("r-1001");
+  ASSERT_FALSE(told.empty());
+  EXPECT_EQ(told.back().at("reason").as_string(), "Nattilsyn");
+  EXPECT_EQ(told.back().at("standing").as_string(), "planned");
+  EXPECT_TRUE(checks_of("r-1002").empty());
+  EXPECT_TRUE(checks_of("h-h1").empty());
+}
+
 TEST_F(subjects, a_device_is_put_in_test_mode_at_its_owner) {
   start();
   centre.gateway.decide = [](const alarm::v1::Command&) {

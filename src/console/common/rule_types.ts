@@ -88,12 +88,31 @@ export interface TestMode {
   since: string | null;
   by: string;
 }
+/** A resident who is away, in hospital say. */
+export interface Absence {
+  since: string | null;
+  until: string | null;
+  reason: string;
+  by: string;
+}
+export interface PlannedCheck {
+  rule: string;
+  reason: string;
+  planned: string;
+  from: string;
+  until: string;
+  standing: "planned" | "due" | "done" | "missed" | "away";
+  done_at: string | null;
+  done_by: string;
+}
 export interface SubjectState {
   id: string;
   subject: Subject;
   held: Held[];
   suppressed: Suppressed[];
   tests: TestMode[];
+  checks: PlannedCheck[];
+  absence: Absence | null;
 }
 
 export type DeviceTrouble = "offline" | "battery" | "mains" | "fault" | "noisy" | "test" | "";

@@ -39,12 +39,13 @@ function setUnderWay(id: string, on: boolean): void {
   underWay.value = next;
 }
 
-function explain(error: RequestError): string {
+/** What went wrong, in words for a person. */
+export function explain(error: RequestError): string {
   const words = t().error;
   if (error.offline) return words.offline;
   if (error.code === "stale") return words.stale;
   if (error.code === "already_claimed") return words.already_claimed(error.problem?.current?.owner?.name ?? "");
-  const known: Record<string, string> = words.codes;
+  const known: Record<string, string> = { ...words.codes, ...t().ruleCodes };
   return known[error.code] ?? (error.status === 503 ? words.unavailable : words.other(error.message));
 }
 

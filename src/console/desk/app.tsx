@@ -16,6 +16,7 @@ import { SidePane } from "./side";
 import { soundState, startSound } from "./sound";
 import { dialog, openCase, openId, session, shiftStarted, side, signInNotice, unanswered } from "./store";
 import { Banner, TopBar } from "./top_bar";
+import { AbsenceDialog, CheckDialog } from "./expected_dialogs";
 import { HandoverDialog, HelpDialog, SearchDialog, SettingsDialog } from "./view_dialogs";
 import { DispatchDialog, NoteDialog, RecallDialog } from "./work_dialogs";
 
@@ -107,6 +108,8 @@ function OpenDialog() {
   if (name === "help") return <HelpDialog />;
   if (name === "settings") return <SettingsDialog onSignOut={() => void leave()} />;
   if (name === "handover") return <HandoverDialog />;
+  if (typeof name === "object" && "absence" in name) return <AbsenceDialog person={name.absence} />;
+  if (typeof name === "object" && "check" in name) return <CheckDialog check={name.check} person={name.of} />;
   const c = openCase.value;
   if (!c) return null;
   if (name === "note") return <NoteDialog c={c} />;

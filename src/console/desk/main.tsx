@@ -9,11 +9,13 @@ import { startPrefs } from "../common/prefs";
 import { startTitle } from "./alerts";
 import { App, startApp } from "./app";
 import { startDetail } from "./case_detail";
+import { startSubjects } from "./subject_states";
 
 startPrefs();
 startClock();
 startTitle();
 startDetail();
+startSubjects();
 const root = document.getElementById("app");
 if (root) render(<App />, root);
 void startApp();

@@ -7,6 +7,7 @@ import { doorText, postal } from "../common/place";
 import type { Address, Case, CaseAlone, Resident } from "../common/types";
 import { whyPriority } from "../common/reason";
 import { peopleOf } from "./case_detail";
+import { Expected } from "./expected";
 
 function AddressLines({ address }: { address: Address }) {
   const door = doorText(address);
@@ -74,6 +75,7 @@ function Person({ person, alone }: { person: Resident; alone: boolean }) {
             )}
           </Fact>
         )}
+        <Expected person={person} />
         {person.devices.length > 0 && (
           <Fact name={words.devices}>
             {person.devices.map((d) => `${word(t().device, d.kind)} ${d.wire_id}`).join(", ")}

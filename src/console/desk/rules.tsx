@@ -1,8 +1,8 @@
 // What rules did with the case and why, and the buttons that reverse it; who it is, where a device serves several; and
 // what else waits or was suppressed about the same person.
 import { signal } from "@preact/signals";
-import { useEffect, useId } from "preact/hooks";
-import { get, post, RequestError, segment } from "../common/api";
+import { useId } from "preact/hooks";
+import { post, segment } from "../common/api";
 import { shortTime } from "../common/clock";
 import { t, word } from "../common/i18n";
 import { recipientText, ruleText, ruleTextAt } from "../common/rule_words";
@@ -11,11 +11,7 @@ import type { Case, CaseAlone } from "../common/types";
 import { identify, moveToList, underWay } from "./actions";
 import { peopleOf } from "./case_detail";
 import { canAct } from "./store";
-
-/** A subject as the API names it: what a case's id begins with. */
-export function subjectOf(c: Case): string {
-  return c.id.slice(0, c.id.lastIndexOf("."));
-}
+import { act, subjectOf, subjectStates } from "./subject_states";
 
 /** The button that was pressed goes away; the keys go on working from the case. */
 async function thenStay(done: Promise<unknown>): Promise<void> {
@@ -101,26 +97,13 @@ export function Rules({ c }: { c: Case }) {
   );
 }
 
-const waiting = signal<SubjectState | null>(null);
-const failed = signal(false);
+const failed = signal("");
 
-async function look(subject: string): Promise<void> {
-  try {
-    waiting.value = await get<SubjectState>(`/subjects/${segment(subject)}`);
-  } catch (error) {
-    if (!(error instanceof RequestError)) throw error;
-    waiting.value = null;
-  }
-}
 async function raise(subject: string, kind: "held" | "suppressed", signalId: string): Promise<void> {
   const verb = kind === "held" ? "release" : "raise";
-  failed.value = false;
-  try {
-    waiting.value = await post<SubjectState>(`/subjects/${segment(subject)}/${kind}/${segment(signalId)}/${verb}`, {});
-  } catch (error) {
-    if (!(error instanceof RequestError)) throw error;
-    failed.value = true;
-  }
+  const path = `/subjects/${segment(subject)}/${kind}/${segment(signalId)}/${verb}`;
+  failed.value = "";
+  failed.value = await act(subject, () => post<SubjectState>(path, {}), t().rules.raised);
 }
 
 export function SignalLine({ one, tail }: { one: Held | Suppressed; tail: string }) {
@@ -141,16 +124,12 @@ export function Waiting({ c }: { c: Case }) {
   const id = useId();
   const words = t().rules;
   const subject = subjectOf(c);
-  useEffect(() => {
-    waiting.value = null;
-    if (c.subject.kind !== "outage") void look(subject);
-  }, [subject, c.version]);
-  const state = waiting.value;
+  const state = subjectStates.value.get(subject);
   if (!state || state.held.length + state.suppressed.length === 0) return null;
   return (
     <section class="part" aria-labelledby={id}>
       <h3 id={id}>{words.waiting}</h3>
-      {failed.value && <p class="notable">{words.failed}</p>}
+      {failed.value && <p class="notable">{failed.value}</p>}
       <ul class="visits">
         {state.held.map((one) => (
           <li class="visit" key={one.signal.signal_id}>

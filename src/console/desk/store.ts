@@ -4,8 +4,8 @@ import { computed, signal } from "@preact/signals";
 import { priorityOf } from "../common/badge";
 import { now, secondsSince } from "../common/clock";
 import { contact } from "../common/live";
-import type { Load } from "../common/rule_types";
-import type { Case, Me } from "../common/types";
+import type { Load, PlannedCheck } from "../common/rule_types";
+import type { Case, Me, Resident } from "../common/types";
 
 export const session = signal<Me | null>(null);
 /** Why the sign-in form is shown again, as a key of the dictionary's signIn part. */
@@ -31,7 +31,9 @@ export type DialogName =
   | "help"
   | "settings"
   | "handover"
-  | { recall: string };
+  | { recall: string }
+  | { absence: Resident }
+  | { check: PlannedCheck; of: Resident };
 export const dialog = signal<DialogName | null>(null);
 
 export function isMine(c: Case): boolean {

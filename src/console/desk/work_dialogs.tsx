@@ -16,12 +16,12 @@ const messageMax = 1000;
 
 const closeDialog = () => (dialog.value = null);
 
-export function FormProblem({ c, own }: { c: Case; own: string }) {
-  const failure = failures.value.get(c.id);
+export function FormProblem({ c, own }: { c: Case | undefined; own: string }) {
+  const failure = c && failures.value.get(c.id);
   return (
     <div role="status">
       {(own || failure) && <p class="form-state">{own || failure?.message}</p>}
-      {!own && failure && failure.changes.length > 0 && (
+      {!own && c && failure && failure.changes.length > 0 && (
         <ol class="history">
           {failure.changes.map((item) => (
             <li key={item.version}>
@@ -35,7 +35,8 @@ export function FormProblem({ c, own }: { c: Case; own: string }) {
 }
 
 interface FormProps {
-  c: Case;
+  /** What the command is about, if it is about the case. */
+  c?: Case;
   title: string;
   submit: string;
   problem: string;
@@ -44,7 +45,7 @@ interface FormProps {
   children: ComponentChildren;
 }
 /** A dialog with one form that sends one command. */
-function CommandForm({ c, title, submit, problem, onSubmit, children }: FormProps) {
+export function CommandForm({ c, title, submit, problem, onSubmit, children }: FormProps) {
   const busy = useSignal(false);
   const send = async (event: SubmitEvent) => {
     event.preventDefault();

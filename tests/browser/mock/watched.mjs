@@ -35,6 +35,8 @@ export class Watched {
     this.outages = new Map();
     this.held = [];
     this.suppressed = new Map();
+    this.checks = new Map();
+    this.absences = new Map();
     this.devices = [];
     this.load = { window_s: 600, centre: { cases: 0, operators: 1, per_operator: 0, flood: false }, municipalities: [] };
     this.offenders = null;
@@ -92,7 +94,32 @@ export class Watched {
   subjectState(id) {
     const held = this.held.filter((one) => one.id === id).map((one) => one.held);
     const subject = person(id, id, null, 3);
-    return { id, subject, held, suppressed: this.suppressed.get(id) ?? [], tests: [], expected: [], absence: null };
+    return { id, subject, held, suppressed: this.suppressed.get(id) ?? [], tests: [], expected: [], ...this.expectedOf(id) };
+  }
+  expectedOf(id) {
+    return { checks: this.checks.get(id) ?? [], absence: this.absences.get(id) ?? null };
+  }
+  /** A night's looks in after somebody: one done, one missed, one due now, one to come. */
+  night(subject = "solvik.r-astrid") {
+    const look = (standing, hours, more = {}) => {
+      const planned = { rule: `tilsyn-${standing}`, reason: "Nattilsyn", planned: ahead(hours * 3600) };
+      const times = { from: ahead((hours - 1) * 3600), until: ahead((hours + 0.5) * 3600) };
+      return { ...planned, ...times, standing, done_at: null, done_by: "", ...more };
+    };
+    const done = { done_at: ago(4.9 * 3600), done_by: "Ola Natt" };
+    this.checks.set(subject, [look("done", -5, done), look("missed", -2), look("due", 0.2), look("planned", 6)]);
+  }
+  setExpected(id, method, part, rule, given) {
+    const by = "Kari Nordmann";
+    if (part === "absence") {
+      const { reason, since = ago(0), until = null } = given;
+      if (method === "POST") this.absences.set(id, { since, until, reason, by });
+      else this.absences.delete(id);
+    }
+    if (part === "checks") {
+      for (const check of this.checks.get(id).filter((one) => one.rule === rule))
+        Object.assign(check, { standing: "done", done_at: ago(0), done_by: by });
+    }
   }
 
   trouble(trouble, wire, name, more = {}) {
@@ -142,6 +169,7 @@ export class Watched {
       return { left_out: 0, devices: rows.map((row) => ({ ...row, trouble: "", case: null, since: null })) };
     }
     if (what !== "subjects") return undefined;
+    this.setExpected(id, method, part, signalId, given);
     if (verb === "release") this.held = this.held.filter((one) => one.held.signal.signal_id !== signalId);
     if (verb === "raise") this.suppressed.set(id, []);
     if (verb) this.world.raise({ resident: "astrid", kind: verb === "release" ? "door" : "bed", lane: "care" });
