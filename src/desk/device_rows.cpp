@@ -136,6 +136,13 @@ void add_found(std::vector<device_row>& rows, const std::shared_ptr<const regist
   }
 }
 
+registry::thing_number number_of(const device_row& row, const registry::view& all) {
+  if (row.device == nullptr) return registry::no_number;
+  const auto match = all.find_device(row.device->protocol(), row.device->wire_id());
+  if (!match || match->set->id() != row.municipality) return registry::no_number;
+  return row.sensor.empty() ? match->number : registry::sensor_number(*match, row.sensor);
+}
+
 void write_row(base::json_writer& json, const device_row& row, base::wall_time now) {
   json.begin_object();
   json.member("id", row.device ? row.municipality + '.' + row.device->id() : std::string{});
@@ -147,6 +154,7 @@ void write_row(base::json_writer& json, const device_row& row, base::wall_time n
   json.member("kind", row.device ? row.device->kind() : std::string{});
   json.member("sensor", row.sensor);
   board::write_time(json, "since", row.since_us);
+  board::write_time(json, "last_heard", row.heard_us);
   json.member("subject_id", name_of(subject_place{row.municipality, row.subject}));
   json.key("subject");
   write_subject(json, row.subject, row.wire_id, row.set.get(), now);

@@ -31,6 +31,7 @@ struct device_row {
   std::string sensor;  // behind it, if it is that one's trouble
   std::string subject;
   std::int64_t since_us = 0;
+  std::int64_t heard_us = 0;                     // 0: not since anybody remembers
   const registry::v1::Device* device = nullptr;  // null if unregistered; `set` holds it
   std::shared_ptr<const registry::set_view> set;
   board::case_pointer of_case;   // may be null
@@ -52,6 +53,9 @@ void add_rows(std::vector<device_row>& rows, const board::subject_pointer& state
 /// Devices whose number or wire id begins with `beginning`, at most `max`.
 void add_found(std::vector<device_row>& rows, const std::shared_ptr<const registry::set_view>& set,
                const registry::view& all, std::string_view beginning, std::size_t max);
+
+/// Its number in the table of those heard, or its sensor's; no_number if it is not registered.
+[[nodiscard]] registry::thing_number number_of(const device_row& row, const registry::view& all);
 
 /// One object.
 void write_row(base::json_writer& json, const device_row& row, base::wall_time now);

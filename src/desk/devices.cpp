@@ -2,11 +2,11 @@
 #include "desk/devices.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "alarm/ids.hpp"
 #include "alarm/lifecycle.hpp"
 #include "desk/answers.hpp"
-#include "desk/device_rows.hpp"
 #include "desk/front_door.hpp"
 #include "http/problem.hpp"
 #include "registry/binding.hpp"
@@ -22,7 +22,8 @@ using refusal = std::optional<http::response>;
 
 /// Longest test mode that can be asked for; the municipality's own bound may be lower.
 constexpr std::uint64_t test_minutes_max = 24 * 60;
-constexpr std::int64_t us_per_minute = 60'000'000;
+constexpr std::int64_t us_per_second = 1'000'000;
+constexpr std::int64_t us_per_minute = 60 * us_per_second;
 /// Kinds one test can name.
 constexpr std::size_t kinds_max = 16;
 
@@ -60,14 +61,12 @@ std::optional<list_question> parse_question(const http::request& in) {
   return out;
 }
 
-std::string text_of(std::vector<device_row>& rows) {
+std::string text_of(std::span<const device_row> rows, std::size_t left_out) {
   const auto now = base::wall_now();
-  std::ranges::stable_sort(rows, {}, &device_row::since_us);
   std::string text;
   base::json_writer json{text};
   json.begin_object();
-  json.member("left_out", rows.size() > devices::list_max ? rows.size() - devices::list_max : 0);
-  if (rows.size() > devices::list_max) rows.resize(devices::list_max);
+  json.member("left_out", left_out);
   json.key("devices");
   json.begin_array();
   for (const auto& row : rows) write_row(json, row, now);
@@ -126,6 +125,16 @@ std::optional<subject_place> devices::subject_of(std::string_view device_id) con
       registry::bind(*all, device->protocol(), device->wire_id(), {}).subject.str()};
 }
 
+/// The longest in trouble first, each with when it was last heard.
+void devices::answer(const http::exchange_pointer& e, std::vector<device_row>& rows,
+                     const registry::view& all) const {
+  std::ranges::stable_sort(rows, {}, &device_row::since_us);
+  const auto left_out = rows.size() > list_max ? rows.size() - list_max : 0;
+  rows.resize(rows.size() - left_out);
+  for (auto& row : rows) row.heard_us = us_per_second * parts_.last_heard(number_of(row, all));
+  e->answer(http::json_response(text_of(rows, left_out)));
+}
+
 void devices::list(const http::exchange_pointer& e) {
   const auto who = parts_.door.admit(e);
   if (!who) return;
@@ -148,18 +157,19 @@ void devices::list(const http::exchange_pointer& e) {
     for (const auto& id : seen)
       if (const auto set = all->municipality(id))
         add_found(rows, set, *all, question->beginning, found_max);
-    return e->answer(http::json_response(text_of(rows)));
+    return answer(e, rows, *all);
   }
   for (const auto& c : parts_.watch.now().open_cases())
     if (std::ranges::find(seen, c->municipality()) != seen.end()) add_rows(rows, c, *all);
   parts_.gateway.waiting(std::move(seen), [this, e, question, all, rows = std::move(rows)](
                                               std::vector<board::subject_pointer> found) mutable {
-    parts_.web.post([e, question, all, rows = std::move(rows), found = std::move(found)]() mutable {
-      for (const auto& state : found) add_rows(rows, state, *all);
-      if (question->trouble)
-        std::erase_if(rows, [&](const auto& row) { return row.trouble != *question->trouble; });
-      e->answer(http::json_response(text_of(rows)));
-    });
+    parts_.web.post(
+        [this, e, question, all, rows = std::move(rows), found = std::move(found)]() mutable {
+          for (const auto& state : found) add_rows(rows, state, *all);
+          if (question->trouble)
+            std::erase_if(rows, [&](const auto& row) { return row.trouble != *question->trouble; });
+          answer(e, rows, *all);
+        });
   });
 }
 

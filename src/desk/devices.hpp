@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "desk/device_rows.hpp"
 #include "desk/parts.hpp"
 #include "desk/subject_commands.hpp"
 
@@ -25,6 +26,8 @@ class devices {
 
  private:
   void list(const http::exchange_pointer& e);
+  void answer(const http::exchange_pointer& e, std::vector<device_row>& rows,
+              const registry::view& all) const;
   [[nodiscard]] std::optional<subject_place> subject_of(std::string_view device_id) const;
 
   desk_parts& parts_;

@@ -31,6 +31,9 @@ using history_reader =
 /// Opens a responder's live feed; the field has it.
 using responder_feed =
     std::function<http::upgrade_verdict(const http::request&, const registry::session_holder&)>;
+/// When the device or sensor of that number was last heard, as far as this node knows, Unix
+/// seconds; 0: not since anybody remembers.
+using last_heard_reader = std::function<std::uint32_t(registry::thing_number)>;
 
 struct desk_parts {
   http::web_thread& web;
@@ -44,6 +47,7 @@ struct desk_parts {
   base::metrics& metrics;
   history_reader history;
   responder_feed responders;
+  last_heard_reader last_heard;
   std::string centre_name =
       "Responssenteret";  // shown for devices that no municipality has registered
 };

@@ -103,7 +103,7 @@ struct node::state {
                static_cast<std::size_t>(settings.lanes.reserved_for_life)}),
         core(core_options_of(settings, redis, alone, seen), lanes, directory, metrics),
         edge(edge_options_of(settings, seen), lanes, directory, metrics),
-        web(settings, redis, directory, core, metrics) {
+        web(settings, redis, directory, core, seen, metrics) {
     for (std::size_t lane = 0; lane < alarm::lane_count; ++lane)
       metrics.make_reading(fmt::format("varde_lane_{}_waiting", names[lane]),
                            "Signals waiting in the lane.",

@@ -30,6 +30,7 @@
 #include "registry/password_worker.hpp"
 #include "report/ledger_reader.hpp"
 #include "report/reports.hpp"
+#include "supervision/seen_table.hpp"
 
 namespace varde::server {
 
@@ -93,7 +94,7 @@ registry::account_options account_options_of(const config& c) {
 
 struct web::state {
   state(const config& c, const redis::endpoint& redis, registry::directory& known,
-        board::gateway& gateway, base::metrics& metrics)
+        board::gateway& gateway, const supervision::seen_table& seen, base::metrics& metrics)
       : directory(known),
         post([this](std::function<void()> task) { thread_of.post(std::move(task)); }),
         connection(redis::connection::create(io, redis)),
@@ -116,7 +117,8 @@ struct web::state {
               },
               [this](const http::request& in, const registry::session_holder& who) {
                 return field.open_feed(in, who);
-              }}),
+              },
+              [&seen](registry::thing_number number) { return seen.look(number).heard_s; }}),
         ledgers(redis),
         figures({thread_of, server.routes(),
                  [this](const http::exchange_pointer& e) { return door.admit(e); }, directory,
@@ -179,8 +181,8 @@ struct web::state {
 };
 
 web::web(const config& config, redis::endpoint redis, registry::directory& directory,
-         board::gateway& gateway, base::metrics& metrics)
-    : state_(std::make_unique<state>(config, redis, directory, gateway, metrics)) {}
+         board::gateway& gateway, const supervision::seen_table& seen, base::metrics& metrics)
+    : state_(std::make_unique<state>(config, redis, directory, gateway, seen, metrics)) {}
 
 web::~web() { stop(); }
 

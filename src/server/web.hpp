@@ -12,14 +12,18 @@
 #include "registry/directory.hpp"
 #include "server/config.hpp"
 
+namespace varde::supervision {
+class seen_table;
+}
+
 namespace varde::server {
 
 /// Everything on the thread that owns it; the work is on a thread of its own.
 class web {
  public:
-  /// `gateway` is subscribed to here, before it starts.
+  /// `gateway` is subscribed to here, before it starts; `seen` is only looked at. Both outlive it.
   web(const config& config, redis::endpoint redis, registry::directory& directory,
-      board::gateway& gateway, base::metrics& metrics);
+      board::gateway& gateway, const supervision::seen_table& seen, base::metrics& metrics);
   ~web();
   web(const web&) = delete;
   web& operator=(const web&) = delete;

@@ -63,11 +63,14 @@ test("the_device_list_shows_trouble_and_begins_and_ends_tests", () =>
     const of = { id: battery, version: 1, kind: "battery", state: "open", list: "technicians", owner_name: "", signal_count: 3, by: null };
     world.watched.trouble("battery", "26001", "Astrid Olsen", { case: of });
     world.watched.trouble("offline", "26002", "Per Hansen");
+    world.watched.trouble("fault", "26004", "Nils Bakke", { last_heard: null });
     world.watched.trouble("noisy", "26003", "Liv Moen", { case: { ...of, kind: "noisy_device", signal_count: 214 } });
     const page = await onDuty(browser, mock.origin, { size: small, look: { theme: "dag" } });
     assert.equal(await page.locator(row(battery)).count(), 0, "what technicians have is not in the queue");
     await list(page, "Enheter");
-    await page.locator(".device-list .side-row").nth(2).waitFor();
+    await page.locator(".device-list .side-row").nth(3).waitFor();
+    await page.locator(".device-list", { hasText: /Per Hansen.*hørt (\d+\.\d+\. )?\d\d:\d\d/ }).waitFor();
+    await page.locator(".device-list", { hasText: /Nils Bakke.*aldri hørt/ }).waitFor();
     await accessible(page, "devices");
     await picture(page, "lists-devices-1280-dag");
     await page.getByRole("button", { name: "Batteri 1" }).click();

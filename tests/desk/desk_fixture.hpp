@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "desk/desk.hpp"
 #include "desk/front_door.hpp"
 #include "support/centre_fixture.hpp"
@@ -32,6 +34,10 @@ class desk_fixture : public ::testing::Test {
             socket->send(std::make_shared<const std::string>("responder"));
           };
           return verdict;
+        },
+        [this](registry::thing_number number) {
+          const auto at = heard_s.find(number);
+          return at == heard_s.end() ? 0 : at->second;
         }});
     ASSERT_TRUE(centre.start());
   }
@@ -54,8 +60,9 @@ class desk_fixture : public ::testing::Test {
   std::unique_ptr<desk::front_door> door;
   std::unique_ptr<desk::desk> the_desk;
   base::result<std::vector<alarm::v1::Entry>> history = std::vector<alarm::v1::Entry>{};
-  bool history_answers = true;             // false: the ledger keeps silent
-  std::vector<std::string> asked_history;  // web thread
+  bool history_answers = true;                              // false: the ledger keeps silent
+  std::vector<std::string> asked_history;                   // web thread
+  std::map<registry::thing_number, std::uint32_t> heard_s;  // before the request that asks
   schema_check schema{VARDE_SOURCE_DIR "/docs/openapi.json"};
 };
 

@@ -1,5 +1,7 @@
 // What waits at a subject and what was suppressed there: shown to its own people only, and
 // overruled by commands that carry who did it.
+#include <map>
+
 #include "desk_fixture.hpp"
 
 namespace varde::test {
@@ -205,6 +207,39 @@ TEST_F(subjects, the_technicians_list_holds_troubled_devices_by_what_is_the_matt
   EXPECT_EQ(list("?find=x").size(), 0u);
   EXPECT_EQ(list("?municipality=9902").size(), 0u);
   EXPECT_EQ(centre.send(centre.as("olga", "GET", "/api/v1/devices?state=odd")).status, 400);
+}
+
+TEST_F(subjects, a_device_on_the_list_says_when_it_was_last_heard_and_a_sensor_when_it_was_itself) {
+  start();
+  auto set = made_up_set("9901", "Fjordvik", "Anna Solvang");
+  set.set_version(2);
+  set.mutable_devices(0)->add_sensors()->set_id("door");
+  centre.directory.replace(std::move(set));
+  auto offline = made_up_case("9901");
+  offline.set_kind(alarm::v1::KIND_LINK);
+  offline.mutable_alarms(0)->set_device("26001");
+  auto sensor = offline;
+  sensor.set_id("9901.r-1001.9");
+  sensor.mutable_alarms(0)->set_sensor("door");
+  auto stranger = offline;
+  stranger.set_id("9901.r-1001.10");
+  stranger.mutable_alarms(0)->set_device("nobody's");
+  publish({offline, sensor, stranger});
+  const auto found = centre.directory.current()->find_device("scaip", "26001");
+  heard_s[found->number] = 1'700'000'000;
+  heard_s[registry::sensor_number(*found, "door")] = 1'600'000'000;
+  const auto r = centre.send(centre.as("olga", "GET", "/api/v1/devices?state=offline"));
+  EXPECT_EQ(schema.wrong("DeviceList", r.body), std::vector<std::string>{});
+  std::map<std::string, std::string> heard;
+  const auto told = boost::json::parse(r.body);
+  for (const auto& row : told.at("devices").as_array()) {
+    const auto* at = row.at("last_heard").if_string();
+    heard[std::string{row.at("wire_id").as_string()} + "/" +
+          std::string{row.at("sensor").as_string()}] = at ? std::string{*at} : "never";
+  }
+  EXPECT_EQ(heard, (std::map<std::string, std::string>{{"26001/", "2023-11-14T22:13:20.000Z"},
+                                                       {"26001/door", "2020-09-13T12:26:40.000Z"},
+                                                       {"nobody's/", "never"}}));
 }
 
 TEST_F(subjects, people_in_an_outage_stand_in_the_order_of_their_danger) {

@@ -126,6 +126,7 @@ export interface DeviceRow {
   kind: string;
   sensor: string;
   since: string | null;
+  last_heard: string | null;
   subject_id: string;
   subject: Subject;
   case: { id: string; kind: Kind; state: CaseState; list: WorkList; owner_name: string; signal_count: number; by: RuleNote | null } | null;

@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { newKey, post, remove, RequestError, segment } from "../common/api";
-import { now, shortTime } from "../common/clock";
+import { now, shortTime, timeSince } from "../common/clock";
 import { t, word } from "../common/i18n";
 import { ruleText } from "../common/rule_words";
 import type { DeviceRow, DeviceTrouble } from "../common/rule_types";
@@ -35,13 +35,21 @@ async function change(row: DeviceRow, begin: boolean): Promise<void> {
   await list.load("/devices");
 }
 
+/** "hørt 22.11. 09:12", "aldri hørt"; nothing of what nobody has registered, since nobody listens for it. */
+export function heardText(row: Pick<DeviceRow, "id" | "last_heard">, nowMs: number): string {
+  const words = t().devices;
+  if (row.last_heard) return words.heard(timeSince(row.last_heard, nowMs));
+  return row.id ? words.neverHeard : "";
+}
+
 function facts(row: DeviceRow): string {
   const words = t().devices;
   const address = row.subject.address;
   return [
     row.test
       ? words.testUntil(row.test.until ? shortTime(row.test.until) : "", row.test.by)
-      : row.since && words.since(shortTime(row.since)),
+      : row.since && words.since(timeSince(row.since, now.value)),
+    heardText(row, now.value),
     row.id ? `${word(t().device, row.kind)} ${row.wire_id}` : `${row.wire_id} ${words.unregistered}`,
     row.sensor,
     address?.street,

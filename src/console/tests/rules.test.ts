@@ -6,6 +6,7 @@ import { language } from "../common/prefs";
 import { parentText, recipientText, ruleText } from "../common/rule_words";
 import type { OutagePerson } from "../common/rule_types";
 import { keepPlaces } from "../desk/blackout";
+import { heardText } from "../desk/device_list";
 import { sayItem } from "../desk/history";
 import { floodNames } from "../desk/load_strip";
 import { flood } from "../desk/queue_state";
@@ -35,6 +36,15 @@ test("what_an_outage_hangs_on_and_who_was_told_have_words", () => {
   expect(parentText("odd:x")).toBe("x");
   expect(recipientText("operators", "")).toBe("alle operatører");
   expect(recipientText("team:natt", "Nattpatruljen")).toBe("Nattpatruljen");
+});
+
+test("a_device_says_when_it_was_last_heard_with_the_day_if_that_was_not_today", () => {
+  const nowMs = new Date("2026-11-22T12:00").getTime();
+  const heard = (at: string) => ({ id: "solvik.d1", last_heard: new Date(at).toISOString() });
+  expect(heardText(heard("2026-11-22T09:12"), nowMs)).toBe("hørt 09:12");
+  expect(heardText(heard("2026-11-19T09:12"), nowMs)).toBe("hørt 19.11. 09:12");
+  expect(heardText({ id: "solvik.d1", last_heard: null }, nowMs)).toBe("aldri hørt");
+  expect(heardText({ id: "", last_heard: null }, nowMs)).toBe("");
 });
 
 test("people_keep_their_places_while_others_come_and_go", () => {

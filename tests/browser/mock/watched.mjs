@@ -133,6 +133,7 @@ export class Watched {
       kind: "safety_alarm",
       sensor: "",
       since: ago(5400),
+      last_heard: ago(5700),
       subject_id: "solvik.r-astrid",
       subject: person("astrid", name, 84, 3),
       case: null,

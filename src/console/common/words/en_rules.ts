@@ -124,6 +124,8 @@ export const enRules: Rules = {
     none: "No devices here.",
     leftOut: (n) => `+${n} more`,
     since: (time) => `since ${time}`,
+    heard: (time) => `heard ${time}`,
+    neverHeard: "never heard",
     find: "Find a device to test",
     findHint: "The beginning of its number",
     open: "Open the case",

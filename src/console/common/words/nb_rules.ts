@@ -122,6 +122,8 @@ export const nbRules = {
     none: "Ingen enheter her.",
     leftOut: (n: number) => `+${n} til`,
     since: (time: string) => `siden ${time}`,
+    heard: (time: string) => `hørt ${time}`,
+    neverHeard: "aldri hørt",
     find: "Finn enhet for prøve",
     findHint: "Begynnelsen på nummeret",
     open: "Åpne hendelsen",
