@@ -13,8 +13,7 @@ namespace {
 /// FNV-1a; kept in snapshots, so it must stay what it is.
 std::uint64_t digest_of(std::string_view id) {
   std::uint64_t digest = 0xcbf29ce484222325u;
-  for (const char byte : id)
-    digest = (digest ^ static_cast<unsigned char>(byte)) * 0x100000001b3u;
+  for (const char byte : id) digest = (digest ^ static_cast<unsigned char>(byte)) * 0x100000001b3u;
   return digest;
 }
 

@@ -62,8 +62,7 @@ bool is_consistent(const commit& c) {
 
 /// Divides the commits into calls, keeping their order within a municipality; leaves out what must
 /// not be written.
-std::vector<call> divide(const std::vector<commit>& commits,
-                         const all_bytes& bytes) {
+std::vector<call> divide(const std::vector<commit>& commits, const all_bytes& bytes) {
   std::vector<call> calls;
   std::unordered_map<std::string_view, std::size_t>
       open;  // municipality → its call that still takes
@@ -122,8 +121,7 @@ bool take_answers(const redis::reply& answer, const std::vector<std::size_t>& pl
 /// The arguments of one call as views, and the strings made for it.
 class call_arguments {
  public:
-  call_arguments(const call& c, const std::vector<commit>& commits,
-                 const all_bytes& bytes) {
+  call_arguments(const call& c, const std::vector<commit>& commits, const all_bytes& bytes) {
     const auto guards = guards_of(c, commits);
     const auto count = c.commits.size();
     made_.reserve(3 + guards.size() + 5 * count);  // the views point into it: it must not grow

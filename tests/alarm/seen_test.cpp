@@ -1,3 +1,4 @@
+// Duplicate detection: what was heard is found again, the newest of it, and nothing else is.
 #include "alarm/seen.hpp"
 
 #include <gtest/gtest.h>
