@@ -13,6 +13,9 @@ namespace {
 constexpr int peers_per_turn_max = 32;
 /// When the system has no descriptors left, asking again at once would only burn time.
 constexpr std::chrono::milliseconds pause_when_exhausted{100};
+/// While so many stand in line for their handshake, the others wait in the kernel.
+constexpr std::size_t line_length_max = 256;
+constexpr std::chrono::milliseconds pause_when_crowded{10};
 
 }  // namespace
 
@@ -35,12 +38,16 @@ void acceptor::wait() {
 }
 
 void acceptor::accept_turn() {
+  const auto pause = [this](std::chrono::milliseconds time) {
+    home_.due().set(*this, std::chrono::steady_clock::now() + time);
+  };
+  if (home_.line_length() >= line_length_max) return pause(pause_when_crowded);
   for (int i = 0; i < peers_per_turn_max; ++i) {
     auto [socket, peer] = accept_peer(listening_.native_handle());
     if (!socket) {
       if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM) break;
       home_.note_rejected(via_, cause::over_limit);
-      return home_.due().set(*this, std::chrono::steady_clock::now() + pause_when_exhausted);
+      return pause(pause_when_exhausted);
     }
     const auto session = make_(std::move(socket), peer);
     if (home_.adopt(session, via_)) session->start();

@@ -2,7 +2,7 @@
 // then arms what it needs next; nothing blocks and no turn is longer than its budget.
 #include "edge/connection.hpp"
 
-#include <boost/asio/post.hpp>
+#include <utility>
 
 #include "edge/edge_thread.hpp"
 
@@ -12,8 +12,11 @@ namespace {
 
 using wait_type = boost::asio::posix::descriptor_base::wait_type;
 
-/// What one connection may read before its neighbours have their turn.
-constexpr std::size_t turn_bytes_max = 64 * 1024;
+/// What a device may send in a second and still be read as soon as it is readable. A safety alarm
+/// sends less in a day; who sends more stands in line, behind whoever does not.
+constexpr std::size_t prompt_bytes_max = 1024;
+/// What is read from one connection before its neighbours have their turn.
+constexpr std::size_t turn_bytes_max = 4 * 1024;
 /// Our last words get this long to arrive…
 constexpr std::chrono::milliseconds linger_max{2'000};
 /// …while the peer sends no more than this.
@@ -34,12 +37,31 @@ connection::connection(edge_thread& home, listener via, descriptor socket,
 
 connection::~connection() = default;
 
-void connection::start() {
-  phase_until_ = std::chrono::steady_clock::now() + home_.bounds().handshake_max;
-  on_ready();
-}
+void connection::start() { on_ready(); }
 
 void connection::on_ready() {
+  const bool waits = state_ == state::opening || (state_ == state::open && !is_prompt());
+  if (waits)
+    stand_in_line();
+  else
+    go_on();
+  flush();
+}
+
+bool connection::is_prompt() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  const auto second = static_cast<std::uint32_t>(now / std::chrono::seconds{1});
+  if (std::exchange(heard_second_, second) != second) heard_bytes_ = 0;
+  return heard_bytes_ < prompt_bytes_max;
+}
+
+void connection::take_turn() {
+  turn_is_due_ = false;
+  go_on();
+  flush();
+}
+
+void connection::go_on() {
   switch (state_) {
     case state::opening:
       step_handshake();
@@ -56,10 +78,11 @@ void connection::on_ready() {
     case state::ended:
       break;
   }
-  flush();
 }
 
 void connection::step_handshake() {
+  if (phase_until_ == base::steady_time::max())
+    phase_until_ = std::chrono::steady_clock::now() + home_.bounds().handshake_max;
   const auto result = stream_->open();
   needs_write_ = result.state == io_state::want_write;
   if (result.state == io_state::closed || result.state == io_state::failed)
@@ -74,27 +97,22 @@ void connection::step_handshake() {
 void connection::read_turn() {
   std::size_t read = 0;
   while (state_ == state::open && unsent() < home_.bounds().outgoing_bytes_max) {
-    if (read >= turn_bytes_max) return post_turn();
-    const auto buffer = home_.read_buffer();
+    if (read >= turn_bytes_max) return stand_in_line();
+    const auto buffer = home_.read_buffer().first(turn_bytes_max - read);
     const auto result = stream_->read(buffer);
     if (result.state != io_state::done) return take(result.state);
     read += result.bytes;
+    heard_bytes_ += static_cast<std::uint32_t>(result.bytes);
     home_.counted().bytes_in[static_cast<std::size_t>(via_)]->add(result.bytes);
     on_bytes({buffer.data(), result.bytes}, std::chrono::steady_clock::now());
   }
   paused_ = state_ == state::open;
 }
 
-/// What OpenSSL has taken from the socket already makes no descriptor readable: go on without
-/// waiting for one.
-void connection::post_turn() {
-  if (turn_is_due_) return;
-  turn_is_due_ = true;
-  boost::asio::post(home_.io(), [self = shared_from_this()] {
-    self->turn_is_due_ = false;
-    self->on_ready();
-    self->home_.flush_queued();
-  });
+/// No descriptor is waited for meanwhile: what OpenSSL has taken from the socket already makes none
+/// readable.
+void connection::stand_in_line() {
+  if (!std::exchange(turn_is_due_, true)) home_.stand_in_line(shared_from_this());
 }
 
 void connection::take(io_state outcome) {
@@ -169,11 +187,12 @@ void connection::arm() {
   if (state_ == state::ended) return;
   if (paused_ && unsent() < home_.bounds().outgoing_bytes_max) {
     paused_ = false;
-    post_turn();
+    stand_in_line();
   }
-  const bool reads = (state_ == state::opening && !needs_write_) || state_ == state::lingering ||
-                     (state_ == state::open && !paused_ && !turn_is_due_);
-  const bool writes = needs_write_ || (state_ != state::opening && unsent() > 0);
+  const bool reads = state_ == state::lingering ||
+                     (!turn_is_due_ && ((state_ == state::opening && !needs_write_) ||
+                                        (state_ == state::open && !paused_)));
+  const bool writes = (needs_write_ && !turn_is_due_) || (state_ != state::opening && unsent() > 0);
   if (reads) wait_for(wait_type::wait_read, read_armed_);
   if (writes) wait_for(wait_type::wait_write, write_armed_);
   set_deadline();

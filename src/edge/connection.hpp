@@ -45,6 +45,8 @@ class connection : public std::enable_shared_from_this<connection>,
   void end(cause why);
   /// Sends what has been queued as far as the peer takes it.
   void flush();
+  /// Its place in the thread's line has come.
+  void take_turn();
 
   /// Where the connection stands in its thread's roster.
   std::size_t roster_place = 0;
@@ -95,9 +97,12 @@ class connection : public std::enable_shared_from_this<connection>,
   };
 
   void on_ready();
+  /// Has sent little in this second.
+  [[nodiscard]] bool is_prompt();
+  void go_on();
   void step_handshake();
   void read_turn();
-  void post_turn();
+  void stand_in_line();
   void discard_turn();
   void stop_input(cause why);
   void linger();
@@ -115,8 +120,11 @@ class connection : public std::enable_shared_from_this<connection>,
   std::string out_;  // given back to the heap when everything is sent
   std::size_t sent_ = 0;
   std::size_t discarded_ = 0;
-  base::steady_time phase_until_{};  // deadline of the states other than open
+  /// Deadline of the states other than open; a handshake's begins with its first turn.
+  base::steady_time phase_until_ = base::steady_time::max();
   base::steady_time stalled_since_ = base::steady_time::max();
+  std::uint32_t heard_second_ = 0;  // of the steady clock…
+  std::uint32_t heard_bytes_ = 0;   // …and what was read in it
   std::uint16_t source_port_;
   state state_ = state::opening;
   cause ending_ = cause::peer_closed;
@@ -125,7 +133,7 @@ class connection : public std::enable_shared_from_this<connection>,
   bool read_armed_ = false;
   bool write_armed_ = false;
   bool needs_write_ = false;   // the stream can go on only when the descriptor is writable
-  bool turn_is_due_ = false;   // a turn was cut short and is posted
+  bool turn_is_due_ = false;   // stands in the thread's line
   bool paused_ = false;        // not read from until the peer takes what is queued
   bool flush_is_due_ = false;  // stands in the thread's flush queue
 };

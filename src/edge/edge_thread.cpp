@@ -13,6 +13,10 @@ namespace {
 /// A TLS record is at most this long, so one read takes a whole one.
 constexpr std::size_t read_buffer_bytes = 16 * 1024;
 constexpr std::chrono::seconds sweep_every{1};
+/// The line is served so long before the thread looks who else is ready; a handshake takes longer.
+constexpr std::chrono::microseconds line_turn{200};
+/// So many may go before the line.
+constexpr unsigned passed_over_max = 64;
 
 std::int64_t seconds_of(base::steady_time t) {
   return t.time_since_epoch() / std::chrono::seconds{1};
@@ -58,7 +62,13 @@ void edge_thread::start() {
 
 void edge_thread::run() {
   ::pthread_setname_np(::pthread_self(), "varde-edge");
-  io_.run();
+  while (!io_.stopped()) {
+    if (line_.empty())
+      io_.run_one();
+    else if (io_.poll_one() == 0 || ++passed_over_ >= passed_over_max)
+      serve_line();
+  }
+  line_.clear();
   for (const auto& one : std::vector{roster_}) one->end(cause::draining);
   to_flush_.clear();
   for (const auto& one : services_) one->end();
@@ -66,6 +76,17 @@ void edge_thread::run() {
   stay_.reset();
   io_.restart();
   io_.poll();  // lets the cancelled waits go
+}
+
+void edge_thread::serve_line() {
+  passed_over_ = 0;
+  const auto until = std::chrono::steady_clock::now() + line_turn;
+  do {
+    const auto one = std::move(line_.front());
+    line_.pop_front();
+    one->take_turn();
+  } while (!line_.empty() && std::chrono::steady_clock::now() < until);
+  flush_queued();
 }
 
 void edge_thread::post(std::function<void()> work) { boost::asio::post(io_, std::move(work)); }

@@ -6,6 +6,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/intrusive/list.hpp>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <span>
@@ -49,6 +50,10 @@ class edge_thread final : public alarm::answer_sink {
   void forget(connection& gone, listener via, cause why);
   /// A registered device stands behind it: it is no longer ended to make room.
   void identified(connection& one);
+  /// For a handshake, or for more than a quiet device says: the connection has its turn when
+  /// nobody else is ready, or at the latest when some have gone before it.
+  void stand_in_line(std::shared_ptr<connection> one) { line_.push_back(std::move(one)); }
+  [[nodiscard]] std::size_t line_length() const noexcept { return line_.size(); }
   /// At the end of this turn the connection is flushed.
   void flush_later(std::shared_ptr<connection> one) { to_flush_.push_back(std::move(one)); }
   void flush_queued();
@@ -74,6 +79,7 @@ class edge_thread final : public alarm::answer_sink {
   class sweep;
 
   void run();
+  void serve_line();
   void make_room();
   void begin_drain();
   void end_if_drained();
@@ -94,6 +100,8 @@ class edge_thread final : public alarm::answer_sink {
   boost::intrusive::list<connection, boost::intrusive::base_hook<unidentified_hook>,
                          boost::intrusive::constant_time_size<true>>
       unidentified_;
+  std::deque<std::shared_ptr<connection>> line_;
+  unsigned passed_over_ = 0;
   std::vector<std::shared_ptr<connection>> to_flush_;
   std::vector<std::shared_ptr<service>> services_;
   std::unique_ptr<sweep> sweep_;

@@ -31,7 +31,7 @@ struct limits {
   /// Connections that no registered device has identified itself on; one more ends the oldest of
   /// them.
   std::size_t unidentified_max = 4'000;
-  /// TLS handshake, from accept.
+  /// TLS handshake, from its first turn.
   std::chrono::milliseconds handshake_max{10'000};
   /// From the first byte of a message to its last: ends a peer that drips.
   std::chrono::milliseconds message_max{10'000};
