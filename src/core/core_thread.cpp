@@ -49,6 +49,8 @@ ledger::writer_options writer_options_of(const core_options& options) {
 }
 
 constexpr std::chrono::milliseconds pulse_every{100};
+/// Care and technical signals committed together at most; the ledger is near its best from here on.
+constexpr std::size_t lower_inputs_max = 128;
 
 }  // namespace
 
@@ -97,15 +99,22 @@ struct core_thread::state {
 
   core::engine& engine() { return work->engine; }
 
+  /// How many of those that wait in the lanes the next batch takes: as many as life alarms wait, so
+  /// that nothing less urgent is written down with them, or else few enough that a life alarm which
+  /// comes right behind them hardly waits.
+  std::size_t appetite() {
+    const auto life = lanes.size(lanes::index(lanes::lane::life));
+    return std::min(engine().room(), life > 0 ? life : lower_inputs_max);
+  }
+
   /// Moves what waits in the lanes into the engine and lets it work; sleeps on the eventfd when
   /// nothing is left.
   void pump() {
     if (!serving) return;
     if (engine().quiet()) work->snapshots.take();
     for (;;) {
-      const auto taken = lanes.drain(engine().room(), [this](std::size_t, alarm::admission&& a) {
-        engine().admit(std::move(a));
-      });
+      const auto taken = lanes.drain(
+          appetite(), [this](std::size_t, alarm::admission&& a) { engine().admit(std::move(a)); });
       engine().flush();
       if (engine().room() == 0) return;  // a batch is under way; its end pumps again
       if (taken == 0 && lanes.arm()) break;
