@@ -15,14 +15,16 @@ namespace varde::core {
 namespace {
 
 bool watches(const registry::set_view& set, const registry::v1::Rule& rule,
-             const registry::v1::Resident& resident) {
-  if (triage::concerns(rule, resident, nullptr)) return true;
-  return std::ranges::any_of(set.devices_of(resident), [&](const registry::v1::Device* device) {
-    return triage::concerns(rule, resident, device);
+             const registry::resident_record& resident) {
+  const auto person = resident.whole();
+  if (triage::concerns(rule, person, nullptr)) return true;
+  return std::ranges::any_of(set.devices_of(resident), [&](const registry::device_record& one) {
+    const auto device = one.whole();
+    return triage::concerns(rule, person, &device);
   });
 }
 
-alarm::subject_id subject_of(const registry::v1::Device& installed) {
+alarm::subject_id subject_of(const registry::device_record& installed) {
   return installed.resident().empty() ? alarm::household_subject(installed.household())
                                       : alarm::resident_subject(installed.resident());
 }
@@ -67,14 +69,13 @@ void expectations::ask_for_proofs(const registry::set_view& set, place& at, base
   if (clock.since_midnight < proof_hour) return;
   if (at.proved_day != today) at.devices_asked = 0;
   at.proved_day = today;
-  const auto& devices = set.set().devices();
   // Named by the span of days it is in, so that what is missing is said once in each.
   const auto span = std::chrono::days{today - today % triage::proof_within.count()};
-  for (std::size_t looked_at = 0; at.devices_asked < devices.size(); ++at.devices_asked) {
+  for (std::size_t looked_at = 0; at.devices_asked < set.device_count(); ++at.devices_asked) {
     if (out.size() >= questions_max || looked_at++ == looked_at_max) return;
-    const auto& device = devices[at.devices_asked];
+    const auto device = set.device_at(at.devices_asked);
     if (device.state() != registry::v1::DEVICE_STATE_INSTALLED ||
-        !triage::must_prove(set.policy(), device))
+        !triage::must_prove(set.policy(), device.whole()))
       continue;
     out.push_back(question(set, triage::proof_of(device.wire_id()), now - triage::proof_within,
                            base::wall_time{span}, subject_of(device)));
@@ -89,12 +90,11 @@ bool expectations::ask(const registry::set_view& set, round& r, std::size_t& loo
   const auto rule = std::ranges::find_if(
       rules, [&](const registry::v1::Rule& one) { return one.id() == r.rule; });
   if (rule == rules.end() || rule->off()) return true;
-  const auto& residents = set.set().residents();
-  for (; r.asked < residents.size(); ++r.asked) {
+  for (; r.asked < set.resident_count(); ++r.asked) {
     if (out.size() == questions_max || looked_at++ == looked_at_max) return false;
-    if (watches(set, *rule, residents[r.asked]))
-      out.push_back(
-          question(set, r.rule, r.from, r.due, alarm::resident_subject(residents[r.asked].id())));
+    const auto resident = set.resident_at(r.asked);
+    if (watches(set, *rule, resident))
+      out.push_back(question(set, r.rule, r.from, r.due, alarm::resident_subject(resident.id())));
   }
   return true;
 }

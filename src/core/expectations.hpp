@@ -40,13 +40,13 @@ class expectations {
   struct round {
     std::string rule;
     base::wall_time from, due;
-    int asked = 0;
+    std::uint32_t asked = 0;
   };
   struct place {
     base::wall_time looked_until;
     std::deque<round> rounds;
-    std::int64_t proved_day = 0;  // that proofs are being asked for
-    int devices_asked = 0;        // on that day
+    std::int64_t proved_day = 0;      // that proofs are being asked for
+    std::uint32_t devices_asked = 0;  // on that day
   };
   static void ask_for_proofs(const registry::set_view& set, place& at, base::wall_time now,
                              std::vector<alarm::v1::Command>& out);

@@ -9,13 +9,13 @@ namespace varde::core {
 
 namespace {
 
-const registry::v1::Resident* resident_of(const registry::set_view& set, std::string_view subject) {
+registry::resident_record resident_of(const registry::set_view& set, std::string_view subject) {
   const auto id = alarm::resident_of(subject);
-  return id ? set.resident(*id) : nullptr;
+  return id ? set.resident(*id) : registry::resident_record{};
 }
 
-std::string_view kind_of(const registry::v1::Device& device, const std::string& sensor) {
-  for (const auto& one : device.sensors())
+std::string_view kind_of(const registry::device_record& device, std::string_view sensor) {
+  for (const auto one : device.sensors())
     if (one.id() == sensor) return one.kind();
   return device.kind();
 }
@@ -25,18 +25,18 @@ std::string_view kind_of(const registry::v1::Device& device, const std::string& 
 triage::facts facts_about(const registry::set_view& set, std::string_view subject,
                           const alarm::v1::Signal& signal) {
   triage::facts out;
-  if (const auto* device = set.find_device(signal.protocol(), signal.device())) {
+  if (const auto device = set.find_device(signal.protocol(), signal.device())) {
     out.device = device->id();
     out.device_kind = kind_of(*device, signal.sensor());
   }
-  if (const auto* resident = resident_of(set, subject)) {
+  if (const auto resident = resident_of(set, subject)) {
     out.resident = resident->id();
     out.cognitive_impairment = resident->cognitive_impairment();
   } else if (const auto household = alarm::household_of(subject)) {
     const auto people = set.residents_of(*household);
     out.serves_several = people.size() > 1;
     out.cognitive_impairment =
-        std::ranges::any_of(people, [](const auto* one) { return one->cognitive_impairment(); });
+        std::ranges::any_of(people, [](const auto& one) { return one.cognitive_impairment(); });
   }
   return out;
 }
@@ -48,8 +48,8 @@ const registry::v1::Policy& policy_in(const registry::view& all,
 }
 
 std::string home_of(const registry::set_view& set, std::string_view subject) {
-  const auto* resident = resident_of(set, subject);
-  if (resident == nullptr || resident->household().empty()) return {};
+  const auto resident = resident_of(set, subject);
+  if (!resident || resident->household().empty()) return {};
   return alarm::household_subject(resident->household()).str();
 }
 

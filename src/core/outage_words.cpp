@@ -37,11 +37,11 @@ alarm::v1::RuleNote note(const registry::set_view& set, std::string reason, base
 }
 
 void describe(alarm::v1::OutageChild& child, const outage_told& outage, std::uint32_t device) {
-  const auto& one = outage.set.device_at(device);
+  const auto one = outage.set.device_at(device);
   const auto seen = outage.seen(device);
-  child.set_device(one.wire_id());
-  child.set_protocol(one.protocol());
-  child.set_device_name(one.id());
+  child.set_device(std::string{one.wire_id()});
+  child.set_protocol(std::string{one.protocol()});
+  child.set_device_name(std::string{one.id()});
   child.set_subject(registry::bind(outage.all, one.protocol(), one.wire_id(), {}).subject.str());
   child.set_down_since_us(seen.since_us);
   child.set_silent(seen.silent);
@@ -60,8 +60,8 @@ alarm::v1::Command change_command(const outage_told& outage, const triage::outag
   changed.set_parent(std::string{parent});
   for (const auto device : change.joined) describe(*changed.add_joined(), outage, device);
   for (const auto device : change.back) {
-    const auto& one = outage.set.device_at(device);
-    changed.add_back(one.protocol() + "/" + one.wire_id());
+    const auto one = outage.set.device_at(device);
+    changed.add_back(fmt::format("{}/{}", one.protocol(), one.wire_id()));
   }
   auto& summary = *changed.mutable_summary();
   summary.set_parent(std::string{parent});
@@ -105,7 +105,7 @@ alarm::v1::Command close_command(const alarm::v1::Case& c, std::string_view caus
 
 std::optional<alarm::admission> alarm_left_behind(const outage_told& outage, std::uint32_t device,
                                                   base::wall_time now) {
-  const auto& one = outage.set.device_at(device);
+  const auto one = outage.set.device_at(device);
   auto bound = registry::bind(outage.all, one.protocol(), one.wire_id(), {});
   if (!bound.known) return std::nullopt;
   const auto seen = outage.seen(device);
@@ -113,8 +113,8 @@ std::optional<alarm::admission> alarm_left_behind(const outage_told& outage, std
   auto& signal = out.signal;
   signal.set_id(
       fmt::format("{}{}/{}/{}", left_behind, outage.case_id, one.protocol(), one.wire_id()));
-  signal.set_protocol(one.protocol());
-  signal.set_device(one.wire_id());
+  signal.set_protocol(std::string{one.protocol()});
+  signal.set_device(std::string{one.wire_id()});
   signal.set_intent(alarm::v1::INTENT_ALARM);
   signal.set_status(seen.silent ? status_loss : status_mains);
   signal.set_text("still down after an outage that is over");

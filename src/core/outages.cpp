@@ -130,7 +130,7 @@ void outages::take_over(place& p, const std::shared_ptr<const registry::set_view
   std::vector<sighting> alone;
   if (p.correlator && !p.stale)
     p.correlator->for_each_alone([&](auto device, auto sign, auto since_us) {
-      const auto& known = p.set->device_at(device);
+      const auto known = p.set->device_at(device);
       if (const auto now = set->find_device_index(known.protocol(), known.wire_id()))
         alone.push_back({*now, sign, since_us});
     });
@@ -247,7 +247,7 @@ void outages::close_own_cases(place& p, const registry::view& all, subjects& in_
     p.own_cases.pop_front();
     const auto told = p.told_of.find(number);
     if (told == p.told_of.end()) continue;
-    const auto& one = p.set->device_at(device);
+    const auto one = p.set->device_at(device);
     const auto bound = registry::bind(all, one.protocol(), one.wire_id(), {});
     const subject* s = in_memory.find(p.set->id(), bound.subject.str());
     if (s == nullptr || s->reading) continue;

@@ -69,11 +69,10 @@ std::optional<list_question> parse_question(const http::request& in) {
 }
 
 /// The residents a case is about: one, those of the household, or none.
-std::vector<const registry::v1::Resident*> residents_of(const registry::set_view* set,
-                                                        const Case& c) {
+std::vector<registry::resident_record> residents_of(const registry::set_view* set, const Case& c) {
   if (!set) return {};
   if (const auto id = alarm::resident_of(c.subject())) {
-    const auto* resident = set->resident(*id);
+    const auto resident = set->resident(*id);
     if (!resident) return {};
     return {resident};
   }
@@ -199,11 +198,11 @@ void cases::answer_case(const reading& r, const Case& c,
   write_case_members(json, c, *all, parts_.centre_name, now);
   json.key("resident");
   alarm::resident_of(c.subject()) && !residents.empty()
-      ? registry::write_resident(json, *set, *residents[0], now)
+      ? registry::write_resident(json, *set, residents[0], now)
       : json.null();
   json.key("residents");
   json.begin_array();
-  for (const auto* resident : residents) registry::write_resident(json, *set, *resident, now);
+  for (const auto& resident : residents) registry::write_resident(json, *set, resident, now);
   json.end_array();
   json.key("related");
   json.begin_array();

@@ -145,11 +145,11 @@ refusal commands::fill_identify(Command& command, json_fields& fields) {
   who.set_resident(fields.text("resident", {1, 64}));
   if (fields.wrong()) return fields.wrong();
   const auto set = parts_.directory.current()->municipality(command.municipality());
-  const auto* resident = set ? set->resident(who.resident()) : nullptr;
+  const auto resident = set ? set->resident(who.resident()) : registry::resident_record{};
   const auto household = alarm::household_of(command.subject());
   if (!resident || (household && resident->household() != *household))
     return http::problem(422, "no_such_resident", "Nobody of that id lives there");
-  who.set_name(resident->name());
+  who.set_name(std::string{resident->name()});
   return std::nullopt;
 }
 

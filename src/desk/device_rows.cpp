@@ -1,6 +1,8 @@
 // Gathering and writing the rows.
 #include "desk/device_rows.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <utility>
 
@@ -74,12 +76,12 @@ device_trouble trouble_of(alarm::v1::Kind kind) {
   }
 }
 
-const registry::v1::Device* find_device(const registry::set_view& set, std::string_view protocol,
-                                        std::string_view wire_id) {
-  if (const auto* found = set.find_device(protocol, wire_id)) return found;
+registry::device_record find_device(const registry::set_view& set, std::string_view protocol,
+                                    std::string_view wire_id) {
+  if (const auto found = set.find_device(protocol, wire_id)) return found;
   for (const auto* known : {"scaip", "native"})
-    if (const auto* found = set.find_device(known, wire_id)) return found;
-  return nullptr;
+    if (const auto found = set.find_device(known, wire_id)) return found;
+  return {};
 }
 
 void add_rows(std::vector<device_row>& rows, const board::case_pointer& c,
@@ -96,7 +98,7 @@ void add_rows(std::vector<device_row>& rows, const board::case_pointer& c,
     row.subject = c->subject();
     row.since_us = alarm.occurred_at_us() != 0 ? alarm.occurred_at_us() : alarm.received_at_us();
     row.set = set;
-    row.device = set ? find_device(*set, row.protocol, row.wire_id) : nullptr;
+    if (set) row.device = find_device(*set, row.protocol, row.wire_id);
     row.of_case = c;
     rows.push_back(std::move(row));
   }
@@ -113,7 +115,7 @@ void add_rows(std::vector<device_row>& rows, const board::subject_pointer& state
     row.subject = state->subject();
     row.since_us = test.since_us();
     row.set = set;
-    row.device = set ? find_device(*set, {}, row.wire_id) : nullptr;
+    if (set) row.device = find_device(*set, {}, row.wire_id);
     row.state = state;
     row.test = &test;
     rows.push_back(std::move(row));
@@ -122,8 +124,9 @@ void add_rows(std::vector<device_row>& rows, const board::subject_pointer& state
 
 void add_found(std::vector<device_row>& rows, const std::shared_ptr<const registry::set_view>& set,
                const registry::view& all, std::string_view beginning, std::size_t max) {
-  for (const auto& device : set->set().devices()) {
+  for (registry::device_index i = 0; i < set->device_count(); ++i) {
     if (rows.size() >= max) return;
+    const auto device = set->device_at(i);
     if (!device.id().starts_with(beginning) && !device.wire_id().starts_with(beginning)) continue;
     device_row row;
     row.municipality = set->id();
@@ -131,13 +134,13 @@ void add_found(std::vector<device_row>& rows, const std::shared_ptr<const regist
     row.wire_id = device.wire_id();
     row.subject = registry::bind(all, device.protocol(), device.wire_id(), {}).subject.str();
     row.set = set;
-    row.device = &device;
+    row.device = device;
     rows.push_back(std::move(row));
   }
 }
 
 registry::thing_number number_of(const device_row& row, const registry::view& all) {
-  if (row.device == nullptr) return registry::no_number;
+  if (!row.device) return registry::no_number;
   const auto match = all.find_device(row.device->protocol(), row.device->wire_id());
   if (!match || match->set->id() != row.municipality) return registry::no_number;
   return row.sensor.empty() ? match->number : registry::sensor_number(*match, row.sensor);
@@ -145,13 +148,14 @@ registry::thing_number number_of(const device_row& row, const registry::view& al
 
 void write_row(base::json_writer& json, const device_row& row, base::wall_time now) {
   json.begin_object();
-  json.member("id", row.device ? row.municipality + '.' + row.device->id() : std::string{});
+  json.member(
+      "id", row.device ? fmt::format("{}.{}", row.municipality, row.device->id()) : std::string{});
   json.member("trouble", name_of(row.trouble));
   json.member("municipality", row.municipality);
   json.member("municipality_name", municipality_name(row));
   json.member("wire_id", row.wire_id);
-  json.member("protocol", row.device ? row.device->protocol() : row.protocol);
-  json.member("kind", row.device ? row.device->kind() : std::string{});
+  json.member("protocol", row.device ? row.device->protocol() : std::string_view{row.protocol});
+  json.member("kind", row.device ? row.device->kind() : std::string_view{});
   json.member("sensor", row.sensor);
   board::write_time(json, "since", row.since_us);
   board::write_time(json, "last_heard", row.heard_us);

@@ -31,8 +31,8 @@ struct device_row {
   std::string sensor;  // behind it, if it is that one's trouble
   std::string subject;
   std::int64_t since_us = 0;
-  std::int64_t heard_us = 0;                     // 0: not since anybody remembers
-  const registry::v1::Device* device = nullptr;  // null if unregistered; `set` holds it
+  std::int64_t heard_us = 0;       // 0: not since anybody remembers
+  registry::device_record device;  // none if unregistered; `set` holds it
   std::shared_ptr<const registry::set_view> set;
   board::case_pointer of_case;   // may be null
   board::subject_pointer state;  // holds `test`
@@ -40,9 +40,9 @@ struct device_row {
 };
 
 /// The device in the registry: by its protocol, or for what supervision says of it, by any.
-[[nodiscard]] const registry::v1::Device* find_device(const registry::set_view& set,
-                                                      std::string_view protocol,
-                                                      std::string_view wire_id);
+[[nodiscard]] registry::device_record find_device(const registry::set_view& set,
+                                                  std::string_view protocol,
+                                                  std::string_view wire_id);
 
 /// One row a device and trouble of the case; none if it is about something else.
 void add_rows(std::vector<device_row>& rows, const board::case_pointer& c,

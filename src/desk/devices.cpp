@@ -86,8 +86,8 @@ void devices::add_routes() {
     const auto named = locate_subject(in.parameter("id"));
     const auto set =
         named ? parts_.directory.current()->municipality(named->municipality) : nullptr;
-    const auto* device = set ? set->device(named->subject) : nullptr;
-    return device ? device->wire_id() : std::string{};
+    const auto device = set ? set->device(named->subject) : registry::device_record{};
+    return device ? std::string{device->wire_id()} : std::string{};
   };
   const std::string path = "/api/v1/devices/{id}/test";
   acting_.add(http::method::post, path, "start_test", find,
@@ -118,7 +118,7 @@ std::optional<subject_place> devices::subject_of(std::string_view device_id) con
   if (!named) return std::nullopt;
   const auto all = parts_.directory.current();
   const auto set = all->municipality(named->municipality);
-  const auto* device = set ? set->device(named->subject) : nullptr;
+  const auto device = set ? set->device(named->subject) : registry::device_record{};
   if (!device) return std::nullopt;
   return subject_place{
       named->municipality,

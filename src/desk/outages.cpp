@@ -47,14 +47,16 @@ std::optional<page> page_of(const http::request& in) {
 }
 
 /// The people behind a subject: one, or those of the household.
-std::vector<const registry::v1::Resident*> people_of(const registry::set_view* set,
-                                                     std::string_view subject) {
+std::vector<registry::v1::Resident> people_of(const registry::set_view* set,
+                                              std::string_view subject) {
   if (!set) return {};
-  if (const auto id = alarm::household_of(subject)) return set->residents_of(*id);
-  const auto id = alarm::resident_of(subject);
-  const auto* resident = id ? set->resident(*id) : nullptr;
-  if (!resident) return {};
-  return {resident};
+  std::vector<registry::v1::Resident> people;
+  if (const auto id = alarm::household_of(subject)) {
+    for (const auto& one : set->residents_of(*id)) people.push_back(one.whole());
+  } else if (const auto own_id = alarm::resident_of(subject)) {
+    if (const auto resident = set->resident(*own_id)) people.push_back(resident->whole());
+  }
+  return people;
 }
 
 void write_device(json_writer& json, const OutageChild& child) {
@@ -70,16 +72,16 @@ void write_device(json_writer& json, const OutageChild& child) {
 /// What of everybody at the subject matters in an outage.
 void write_needs(json_writer& json, const registry::set_view* set, std::string_view subject) {
   const auto people = people_of(set, subject);
-  json.member("phone", people.empty() ? std::string_view{} : std::string_view{people[0]->phone()});
+  json.member("phone", people.empty() ? std::string_view{} : std::string_view{people[0].phone()});
   json.key("depends_on_power");
   json.begin_array();
-  for (const auto* one : people)
-    for (const auto& need : one->depends_on_power()) json.value(need);
+  for (const auto& one : people)
+    for (const auto& need : one.depends_on_power()) json.value(need);
   json.end_array();
   const auto any = [&](auto has) { return std::ranges::any_of(people, has); };
-  json.member("lives_alone", any([](const auto* one) { return one->lives_alone(); }));
+  json.member("lives_alone", any([](const auto& one) { return one.lives_alone(); }));
   json.member("cognitive_impairment",
-              any([](const auto* one) { return one->cognitive_impairment(); }));
+              any([](const auto& one) { return one.cognitive_impairment(); }));
 }
 
 void write_person(json_writer& json, const outage_person& person, const registry::set_view* set,
@@ -152,8 +154,8 @@ std::vector<outage_person> people_in(const OutageState& outage, const registry::
   std::vector<outage_person> out;
   out.reserve(by_subject.size());
   for (auto& [subject, person] : by_subject) {
-    for (const auto* resident : people_of(set, subject))
-      person.vulnerability = std::max(person.vulnerability, vulnerability_of(*resident, now));
+    for (const auto& resident : people_of(set, subject))
+      person.vulnerability = std::max(person.vulnerability, vulnerability_of(resident, now));
     // What was done about them is told by the device that says it.
     std::ranges::stable_sort(person.devices, {}, [](const auto* child) {
       return std::tuple{child->reached_at_us() == 0, child->device()};

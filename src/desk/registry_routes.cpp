@@ -38,11 +38,11 @@ void registry_routes::resident(const http::exchange_pointer& e) {
     audit(set ? *municipality : alarm::centre, "denied");
     return e->answer(http::not_found_problem());
   }
-  const auto* found = set->resident(id);
+  const auto found = set->resident(id);
   if (!found) return e->answer(http::not_found_problem());
   std::string text;
   base::json_writer json{text};
-  registry::write_resident(json, *set, *found, base::wall_now());
+  registry::write_resident(json, *set, found, base::wall_now());
   audit(*municipality, "done");
   e->answer(http::json_response(std::move(text)));
 }
@@ -65,7 +65,7 @@ void registry_routes::teams(const http::exchange_pointer& e) {
   const auto all = parts_.directory.current();
   for (const auto& set : all->municipalities()) {
     if (only ? *only != set->id() : !registry::may_read_teams(*who->account, set->id())) continue;
-    for (const auto& team : set->set().teams()) {
+    for (const auto& team : set->teams()) {
       json.begin_object();
       json.member("id", team.id());
       json.member("name", team.name());

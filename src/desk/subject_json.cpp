@@ -14,13 +14,13 @@ namespace {
 
 using base::json_writer;
 
-std::string names_of(const registry::set_view& set, const registry::v1::Household& household) {
+std::string names_of(const registry::set_view& set, const registry::household_record& household) {
   std::string names;
-  for (const auto* resident : set.residents_of(household.id())) {
+  for (const auto& resident : set.residents_of(household.id())) {
     if (!names.empty()) names += ", ";
-    names += resident->name();
+    names += resident.name();
   }
-  return names.empty() ? household.address().street() : names;
+  return names.empty() ? household.whole().address().street() : names;
 }
 
 void write_thing(json_writer& json, std::string_view kind, std::string_view id,
@@ -65,9 +65,13 @@ std::vector<board::planned_check> checks_of(const subject_place& place,
                                             const alarm::v1::SubjectState& state,
                                             const registry::set_view* set, base::wall_time now) {
   const auto id = alarm::resident_of(place.subject);
-  const auto* resident = id && set != nullptr ? set->resident(*id) : nullptr;
-  if (resident == nullptr) return {};
-  return board::planned_checks(set->policy(), *resident, set->devices_of(*resident), state, now);
+  const auto resident = id && set != nullptr ? set->resident(*id) : registry::resident_record{};
+  if (!resident) return {};
+  std::vector<registry::v1::Device> devices;
+  for (const auto& one : set->devices_of(resident)) devices.push_back(one.whole());
+  std::vector<const registry::v1::Device*> at_home;
+  for (const auto& device : devices) at_home.push_back(&device);
+  return board::planned_checks(set->policy(), resident.whole(), at_home, state, now);
 }
 
 template <class List, class Write>
@@ -91,20 +95,20 @@ void write_expected(json_writer& json, const alarm::v1::Expected& expected) {
 void write_subject(json_writer& json, std::string_view subject, std::string_view called,
                    const registry::set_view* set, base::wall_time now) {
   json.begin_object();
-  const registry::v1::Address* address = nullptr;
+  std::optional<registry::v1::Address> address;
   if (const auto id = alarm::resident_of(subject)) {
-    const auto* resident = set ? set->resident(*id) : nullptr;
+    const auto resident = set ? set->resident(*id) : registry::resident_record{};
     json.member("kind", "resident");
     json.member("id", *id);
-    json.member("name", resident ? std::string_view{resident->name()} : *id);
+    json.member("name", resident ? resident->name() : *id);
     json.key("age");
-    resident ? registry::write_age(json, *resident, now) : json.null();
-    if (resident) address = &set->address_of(*resident);
+    resident ? registry::write_age(json, resident->whole(), now) : json.null();
+    if (resident) address = set->address_of(resident);
   } else if (const auto household_id = alarm::household_of(subject)) {
-    const auto* household = set ? set->household(*household_id) : nullptr;
+    const auto household = set ? set->household(*household_id) : registry::household_record{};
     write_thing(json, "household", *household_id,
                 household ? names_of(*set, *household) : std::string{*household_id});
-    if (household) address = &household->address();
+    if (household) address = household->whole().address();
   } else {
     write_thing(json, kind_of(subject), called, called);
   }

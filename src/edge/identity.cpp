@@ -8,7 +8,7 @@ namespace varde::edge {
 
 namespace {
 
-bool matches(const std::optional<base::sha256_digest>& shown, const std::string& registered_hex) {
+bool matches(const std::optional<base::sha256_digest>& shown, std::string_view registered_hex) {
   return shown && !registered_hex.empty() &&
          base::equal_constant_time(base::to_hex(*shown), registered_hex);
 }
@@ -18,7 +18,7 @@ bool matches(const std::optional<base::sha256_digest>& shown, const std::string&
 standing identify(const registry::view& all, std::string_view name, const proof& shown) {
   const auto match = all.find_device(wire::native_protocol, name);
   if (!match) return standing::unknown;
-  const auto& device = *match->device;
+  const auto& device = match->device;
   const bool secret_counts =
       match->set->municipality().native_secret_allowed() && !device.secret_hash().empty();
   if (device.certificate_sha256().empty() && !secret_counts) return standing::unknown;

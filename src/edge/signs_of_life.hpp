@@ -27,12 +27,12 @@ class signs_of_life {
   /// A signal came: it is a sign of life of its device, and of the sensor that it names.
   void heard(const registry::binding& from, const alarm::v1::Signal& signal,
              base::steady_time now) {
-    if (seen_ == nullptr || from.device == nullptr) return;
+    if (seen_ == nullptr || !from.device) return;
     const bool calls_for_help = signal.intent() == alarm::v1::INTENT_ALARM;
     expect(from.number);
     heard(from.number, now, calls_for_help);
     if (signal.sensor().empty()) return;
-    const auto sensor = registry::sensor_number(*from.device, from.number, signal.sensor());
+    const auto sensor = registry::sensor_number(from.device, from.number, signal.sensor());
     expect(sensor);
     heard(sensor, now, calls_for_help);
   }

@@ -1,6 +1,7 @@
 // Writing a visit with what the registry knows.
 #include "field/visit_json.hpp"
 
+#include <optional>
 #include <vector>
 
 #include "alarm/ids.hpp"
@@ -18,24 +19,25 @@ using base::json_writer;
 
 /// Who and where, as far as the registry knows; any of it may be missing.
 struct place {
-  const registry::v1::Address* address = nullptr;
-  const registry::v1::Access* access = nullptr;
-  std::vector<const registry::v1::Resident*> residents;
+  std::optional<registry::v1::Address> address;
+  std::optional<registry::v1::Access> access;
+  std::vector<registry::v1::Resident> residents;
 };
 
 place find_place(const registry::set_view& set, const alarm::v1::Case& c) {
   place out;
   if (const auto id = alarm::resident_of(c.subject())) {
-    if (const auto* resident = set.resident(*id)) {
-      out.residents.push_back(resident);
-      out.address = &set.address_of(*resident);
-      out.access = &set.access_of(*resident);
+    if (const auto resident = set.resident(*id)) {
+      out.residents.push_back(resident->whole());
+      out.address = set.address_of(resident);
+      out.access = set.access_of(resident);
     }
   } else if (const auto household_id = alarm::household_of(c.subject())) {
-    if (const auto* household = set.household(*household_id)) {
-      out.residents = set.residents_of(*household_id);
-      out.address = &household->address();
-      out.access = &household->access();
+    if (const auto household = set.household(*household_id)) {
+      for (const auto& one : set.residents_of(*household_id)) out.residents.push_back(one.whole());
+      const auto home = household->whole();
+      out.address = home.address();
+      out.access = home.access();
     }
   }
   return out;
@@ -43,7 +45,7 @@ place find_place(const registry::set_view& set, const alarm::v1::Case& c) {
 
 void write_person(json_writer& json, const place& at, base::wall_time now) {
   if (at.residents.size() != 1) return json.null();
-  const auto& resident = *at.residents.front();
+  const auto& resident = at.residents.front();
   json.begin_object();
   json.member("name", resident.name());
   json.key("age");
@@ -88,9 +90,9 @@ void append_visit(std::string& out, const alarm::v1::Case& c, const alarm::v1::V
   at.access ? registry::write_access(json, *at.access) : json.null();
   json.key("to_know");
   json.begin_array();
-  for (const auto* resident : at.residents)
-    for (const auto& fact : resident->to_know())
-      json.value(at.residents.size() > 1 ? resident->name() + ": " + fact : fact);
+  for (const auto& resident : at.residents)
+    for (const auto& fact : resident.to_know())
+      json.value(at.residents.size() > 1 ? resident.name() + ": " + fact : fact);
   json.end_array();
   const bool own_phone = set && !set->municipality().phone().empty();
   json.member("centre_phone",

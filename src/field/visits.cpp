@@ -247,18 +247,19 @@ void visits::show_code(const http::exchange_pointer& e) {
     return e->answer(http::not_found_problem());
   }
   const auto set = parts_.directory.current()->municipality(municipality);
-  const registry::v1::Access* access = nullptr;
+  std::string code;
   if (const auto id = alarm::resident_of(f->in->subject()); set && id) {
-    if (const auto* resident = set->resident(*id)) access = &set->access_of(*resident);
+    if (const auto resident = set->resident(*id)) code = set->access_of(resident).key_box_code();
   } else if (const auto household_id = alarm::household_of(f->in->subject()); set && household_id) {
-    if (const auto* household = set->household(*household_id)) access = &household->access();
+    if (const auto home = set->household(*household_id))
+      code = home->whole().access().key_box_code();
   }
-  if (!access || access->key_box_code().empty()) return e->answer(http::not_found_problem());
+  if (code.empty()) return e->answer(http::not_found_problem());
   audit(e, *who, municipality, "read_access_code", "done");
   std::string text;
   base::json_writer json{text};
   json.begin_object();
-  json.member("code", access->key_box_code());
+  json.member("code", code);
   json.end_object();
   e->answer(http::json_response(std::move(text)));
 }

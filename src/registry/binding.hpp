@@ -16,7 +16,7 @@ struct binding {
   alarm::subject_id subject;
   bool known = false;            // registered, installed, and at a resident or household
   std::string_view device_kind;  // of the registry, empty if unregistered; lives as long as `set`
-  const v1::Device* device = nullptr;   // null if unregistered; lives as long as `set`
+  device_record device;          // none if unregistered; lives as long as `set`
   std::shared_ptr<const set_view> set;  // null if unregistered
   thing_number number = no_number;      // of the device, if it is registered
 };

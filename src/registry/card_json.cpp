@@ -31,7 +31,7 @@ void write_next_of_kin(base::json_writer& json, const v1::NextOfKin& person) {
   json.end_object();
 }
 
-void write_device(base::json_writer& json, const v1::Device& device) {
+void write_device(base::json_writer& json, const device_record& device) {
   json.begin_object();
   json.member("id", device.id());
   json.member("protocol", device.protocol());
@@ -92,8 +92,9 @@ void write_age(base::json_writer& json, const v1::Resident& resident, base::wall
   age ? json.value(*age) : json.null();
 }
 
-void write_resident(base::json_writer& json, const set_view& set, const v1::Resident& resident,
+void write_resident(base::json_writer& json, const set_view& set, const resident_record& of,
                     base::wall_time now) {
+  const auto resident = of.whole();
   json.begin_object();
   json.member("id", resident.id());
   json.member("municipality", set.id());
@@ -104,9 +105,9 @@ void write_resident(base::json_writer& json, const set_view& set, const v1::Resi
   write_age(json, resident, now);
   json.member("phone", resident.phone());
   json.key("address");
-  write_address(json, set.address_of(resident));
+  write_address(json, set.address_of(of));
   json.key("access");
-  write_access(json, set.access_of(resident));
+  write_access(json, set.access_of(of));
   json.key("to_know");
   json.begin_array();
   for (const auto& fact : resident.to_know()) json.value(fact);
@@ -117,7 +118,7 @@ void write_resident(base::json_writer& json, const set_view& set, const v1::Resi
   json.end_array();
   json.key("devices");
   json.begin_array();
-  for (const auto* device : set.devices_of(resident)) write_device(json, *device);
+  for (const auto& device : set.devices_of(of)) write_device(json, device);
   json.end_array();
   json.member("cognitive_impairment", resident.cognitive_impairment());
   json.end_object();

@@ -23,7 +23,7 @@ void write_address(base::json_writer& json, const v1::Address& address);
 void write_access(base::json_writer& json, const v1::Access& access);
 void write_age(base::json_writer& json, const v1::Resident& resident, base::wall_time now);
 /// `set` is the one the resident is of.
-void write_resident(base::json_writer& json, const set_view& set, const v1::Resident& resident,
+void write_resident(base::json_writer& json, const set_view& set, const resident_record& resident,
                     base::wall_time now);
 
 }  // namespace varde::registry

@@ -6,13 +6,10 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "varde/registry/v1/registry.pb.h"
 
 namespace varde::registry {
 
@@ -28,8 +25,7 @@ using home_index = std::uint32_t;
 
 /// Immutable, and of installed devices only. A device belongs under what it names, under its postal
 /// area if it names none, under itself if it is a gateway that others name, and under whatever its
-/// gateways depend on. Things that only one device depends on are left out. Names live as long as
-/// the set. No look-up allocates.
+/// gateways depend on. Things that only one device depends on are left out. No look-up allocates.
 class dependency_index {
  public:
   /// Further ones of a device are ignored.
@@ -38,7 +34,6 @@ class dependency_index {
   static constexpr int gateway_depth_max = 4;
 
   dependency_index() = default;
-  explicit dependency_index(const v1::MunicipalitySet& set);
   dependency_index(dependency_index&&) = default;
   dependency_index& operator=(dependency_index&&) = default;
 
@@ -85,10 +80,10 @@ class dependency_index {
   [[nodiscard]] std::size_t bytes() const noexcept;
 
  private:
-  class builder;
+  friend class dependency_builder;
 
   // By parent:
-  std::vector<std::string_view> names_;
+  std::vector<std::string> names_;
   std::vector<std::uint32_t> devices_under_, homes_under_, residents_under_;
   std::vector<std::uint32_t> begins_{0};  // of each device's links, and their end
   std::vector<parent_index> links_;
@@ -96,7 +91,6 @@ class dependency_index {
   std::vector<std::uint32_t> residents_;  // by home
   parent_index signals_only_from_ = 0;
   boost::unordered_flat_map<std::string_view, parent_index> by_name_;
-  std::deque<std::string> own_names_;  // those that the set spells otherwise
 };
 
 }  // namespace varde::registry

@@ -34,12 +34,28 @@ bool directory::replace(v1::MunicipalitySet set) {
   if (set.municipality().id() == alarm::centre) return replace_defaults(std::move(set));
   const auto before = current();
   const auto older = before->municipality(set.municipality().id());
-  if (older && older->set().version() > set.version()) return false;
+  if (older && older->version() > set.version()) return false;
   auto sets = before->municipalities();
   std::erase(sets, older);
   sets.push_back(set_view::make(std::move(set), policy_of(before->defaults())));
   publish(std::make_shared<const view>(std::move(sets), before.get(), before->defaults()));
   return true;
+}
+
+void directory::replace_all(const std::vector<std::shared_ptr<const set_view>>& sets) {
+  const std::lock_guard lock{change_};
+  const auto before = current();
+  auto all = before->municipalities();
+  bool changed = false;
+  for (const auto& set : sets) {
+    const auto older = before->municipality(set->id());
+    if (older && older->version() > set->version()) continue;
+    std::erase(all, older);
+    all.push_back(set->with_defaults(policy_of(before->defaults())));
+    changed = true;
+  }
+  if (!changed) return;
+  publish(std::make_shared<const view>(std::move(all), before.get(), before->defaults()));
 }
 
 bool directory::replace_defaults(v1::MunicipalitySet set) {

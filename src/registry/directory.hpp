@@ -30,6 +30,8 @@ class directory {
   /// one in force is ignored. False if it was. The centre's set holds the defaults under all
   /// municipalities' policies and is no municipality of the view.
   bool replace(v1::MunicipalitySet set);
+  /// Several municipalities as one change, each as replace() would.
+  void replace_all(const std::vector<std::shared_ptr<const set_view>>& sets);
   /// Takes a municipality, or the centre's defaults, out. False if it wasn't there.
   bool remove(std::string_view municipality);
 

@@ -8,10 +8,10 @@
 #include <optional>
 
 #include "base/hash.hpp"
+#include "registry/device_name.hpp"
 #include "registry/import_fill.hpp"
 #include "registry/import_rules.hpp"
 #include "registry/policy_rules.hpp"
-#include "registry/set_view.hpp"
 
 namespace varde::registry {
 

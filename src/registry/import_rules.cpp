@@ -11,10 +11,10 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include "alarm/ids.hpp"
+#include "registry/device_name.hpp"
 #include "registry/dwelling.hpp"
 #include "registry/import_text.hpp"
 #include "registry/policy_limits.hpp"
-#include "registry/set_view.hpp"
 
 namespace varde::registry {
 

@@ -8,8 +8,13 @@ namespace varde::registry {
 
 namespace {
 
-bool same_sensors(const v1::Device& a, const v1::Device& b) {
-  return std::ranges::equal(a.sensors(), b.sensors(), {}, &v1::Sensor::id, &v1::Sensor::id);
+bool same_sensors(const device_record& a, const device_record& b) {
+  const auto one = a.sensors(), other = b.sensors();
+  auto left = one.begin();
+  auto right = other.begin();
+  for (; left != one.end() && right != other.end(); ++left, ++right)
+    if ((*left).id() != (*right).id()) return false;
+  return left == one.end() && right == other.end();
 }
 
 }  // namespace
@@ -26,20 +31,23 @@ view::view(std::vector<std::shared_ptr<const set_view>> sets, const view* before
               sets_.end());
 
   std::size_t count = 0;
-  for (const auto& set : sets_) count += static_cast<std::size_t>(set->set().devices_size());
-  devices_.reserve(count);
-  for (std::uint32_t i = 0; i < sets_.size(); ++i)
-    for (const auto& device : sets_[i]->set().devices()) {
-      const auto [at, fresh] = devices_.try_emplace(
-          device_name{device.protocol(), device.wire_id()}, place{i, no_number, &device});
-      if (fresh) at->second.number = number_for(device, *sets_[i], before);
+  for (const auto& set : sets_) count += set->device_count();
+  places_.reserve(count);
+  for (std::uint32_t i = 0; i < sets_.size(); ++i) {
+    const auto& set = *sets_[i];
+    for (device_index k = 0; k < set.device_count(); ++k) {
+      const auto device = set.device_at(k);
+      if (!places_.find(registry::name_of(device)))
+        places_.add({device, i, number_for(device, set, before)});
     }
+  }
 }
 
-thing_number view::number_for(const v1::Device& device, const set_view& set, const view* before) {
+thing_number view::number_for(const device_record& device, const set_view& set,
+                              const view* before) {
   if (before != nullptr) {
     const auto was = before->find_device(device.protocol(), device.wire_id());
-    if (was && was->set->id() == set.id() && same_sensors(*was->device, device)) return was->number;
+    if (was && was->set->id() == set.id() && same_sensors(was->device, device)) return was->number;
   }
   const auto wanted = 1 + static_cast<thing_number>(device.sensors_size());
   if (thing_numbers_max - next_number_ < wanted) return no_number;
@@ -53,16 +61,19 @@ std::shared_ptr<const set_view> view::municipality(std::string_view id) const {
 
 std::optional<device_match> view::find_device(std::string_view protocol,
                                               std::string_view wire_id) const {
-  const auto at = devices_.find(device_name{protocol, wire_id});
-  if (at == devices_.end()) return std::nullopt;
-  return device_match{sets_[at->second.set], at->second.device, at->second.number};
+  const auto at = places_.find({protocol, wire_id});
+  if (!at) return std::nullopt;
+  return device_match{sets_[at->set], device_record{at->device}, at->number};
 }
 
-thing_number sensor_number(const v1::Device& device, thing_number number, std::string_view sensor) {
+thing_number sensor_number(const device_record& device, thing_number number,
+                           std::string_view sensor) {
   if (number == no_number) return no_number;
-  const auto at = std::ranges::find(device.sensors(), sensor, &v1::Sensor::id);
-  if (at == device.sensors().end()) return no_number;
-  return number + 1 + static_cast<thing_number>(at - device.sensors().begin());
+  for (const auto one : device.sensors()) {
+    ++number;
+    if (one.id() == sensor) return number;
+  }
+  return no_number;
 }
 
 }  // namespace varde::registry

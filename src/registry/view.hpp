@@ -3,13 +3,14 @@
 // that did not change.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
 
+#include "registry/device_name.hpp"
+#include "registry/lookup.hpp"
 #include "registry/set_view.hpp"
 
 namespace varde::registry {
@@ -25,17 +26,17 @@ inline constexpr thing_number no_number = ~thing_number{0};
 /// A device and the registry it stands in; holds that registry alive.
 struct device_match {
   std::shared_ptr<const set_view> set;
-  const v1::Device* device = nullptr;  // never null in a match
+  device_record device;  // never none in a match
   /// no_number if the process has used up all of them.
   thing_number number = no_number;
 };
 
 /// The number of the sensor of this name behind the device with that number; no_number if it has
 /// none such.
-[[nodiscard]] thing_number sensor_number(const v1::Device& device, thing_number number,
+[[nodiscard]] thing_number sensor_number(const device_record& device, thing_number number,
                                          std::string_view sensor);
 [[nodiscard]] inline thing_number sensor_number(const device_match& of, std::string_view sensor) {
-  return sensor_number(*of.device, of.number, sensor);
+  return sensor_number(of.device, of.number, sensor);
 }
 
 class view {
@@ -67,20 +68,25 @@ class view {
   [[nodiscard]] const std::shared_ptr<const v1::MunicipalitySet>& defaults() const noexcept {
     return defaults_;
   }
-  [[nodiscard]] std::size_t device_count() const noexcept { return devices_.size(); }
+  [[nodiscard]] std::size_t device_count() const noexcept { return places_.size(); }
 
  private:
+  /// All that a look-up answers, so that finding a device touches the table and the device alone.
   struct place {
+    packed_message device;
     std::uint32_t set;
     thing_number number;
-    const v1::Device* device;
   };
-  [[nodiscard]] thing_number number_for(const v1::Device& device, const set_view& set,
+  struct name_of {
+    using key = device_name;
+    key operator()(const place& at) const { return registry::name_of(at.device); }
+  };
+  [[nodiscard]] thing_number number_for(const device_record& device, const set_view& set,
                                         const view* before);
 
   std::vector<std::shared_ptr<const set_view>> sets_;  // by id
   std::shared_ptr<const v1::MunicipalitySet> defaults_;
-  boost::unordered_flat_map<device_name, place, boost::hash<device_name>> devices_;
+  place_index<place, name_of> places_{name_of{}};
   thing_number next_number_ = 0;
 };
 

@@ -1,6 +1,8 @@
 // Waiting in line, keeping, putting the municipalities together.
 #include "report/reports.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -27,8 +29,8 @@ struct of_municipality {
 std::string device_name(const registry::set_view* set, std::string_view id) {
   const auto slash = id.find('/');
   if (!set || slash == std::string_view::npos) return {};
-  const auto* device = set->find_device(id.substr(0, slash), id.substr(slash + 1));
-  return device ? device->id() + " (" + device->wire_id() + ')' : std::string{};
+  const auto device = set->find_device(id.substr(0, slash), id.substr(slash + 1));
+  return device ? fmt::format("{} ({})", device->id(), device->wire_id()) : std::string{};
 }
 
 void write_offender(json_writer& json, std::string_view municipality, const offender& one,
@@ -44,11 +46,11 @@ void write_offender(json_writer& json, std::string_view municipality, const offe
 
 void write_change(json_writer& json, std::string_view municipality, const changed_use& one,
                   const registry::set_view* set) {
-  const auto* resident = set ? set->resident(one.resident) : nullptr;
+  const auto resident = set ? set->resident(one.resident) : registry::resident_record{};
   json.begin_object();
   json.member("municipality", municipality);
   json.member("resident", one.resident);
-  json.member("name", resident ? resident->name() : one.resident);
+  json.member("name", resident ? resident->name() : std::string_view{one.resident});
   json.member("recent", one.recent);
   json.member("usual", one.usual);
   json.end_object();

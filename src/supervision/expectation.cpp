@@ -44,12 +44,12 @@ std::uint32_t expectation::settle_s() const {
   return std::clamp<std::uint32_t>(interval_s / 2, 1, settle_s_max);
 }
 
-expectation expected_of(const registry::v1::Device& device, const Policy& policy) {
+expectation expected_of(const registry::device_record& device, const Policy& policy) {
   return expected(device.beat_interval_s(), device.kind(), device.protocol(), policy);
 }
 
-expectation expected_of(const registry::v1::Sensor& sensor, const registry::v1::Device& gateway,
-                        const Policy& policy) {
+expectation expected_of(const registry::sensor_record& sensor,
+                        const registry::device_record& gateway, const Policy& policy) {
   return expected(sensor.beat_interval_s(), sensor.kind(), gateway.protocol(), policy);
 }
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "varde/registry/v1/registry.pb.h"
+#include "registry/records.hpp"
 
 namespace varde::supervision {
 
@@ -28,11 +28,11 @@ struct expectation {
   friend bool operator==(const expectation&, const expectation&) = default;
 };
 
-[[nodiscard]] expectation expected_of(const registry::v1::Device& device,
+[[nodiscard]] expectation expected_of(const registry::device_record& device,
                                       const registry::v1::Policy& policy);
 /// Of a sensor behind the device: a profile for its kind, and the device's protocol.
-[[nodiscard]] expectation expected_of(const registry::v1::Sensor& sensor,
-                                      const registry::v1::Device& gateway,
+[[nodiscard]] expectation expected_of(const registry::sensor_record& sensor,
+                                      const registry::device_record& gateway,
                                       const registry::v1::Policy& policy);
 
 }  // namespace varde::supervision

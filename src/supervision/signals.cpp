@@ -36,7 +36,7 @@ std::string text_of(const finding& found) {
 
 std::optional<alarm::admission> admission_of(const finding& found, const registry::view& all,
                                              base::wall_time wall, base::steady_time now) {
-  const auto& device = *found.of.device;
+  const auto& device = found.of.device;
   auto bound = registry::bind(all, device.protocol(), device.wire_id(), {});
   if (!bound.known) return std::nullopt;
   const bool is_gone = found.what == finding::kind::gone;
@@ -45,8 +45,8 @@ std::optional<alarm::admission> admission_of(const finding& found, const registr
   signal.set_id(fmt::format("{}/{}{}/{}", supervision_protocol, found.of.name(),
                             is_gone ? "" : back_part, found.heard_s));
   signal.set_protocol(std::string{supervision_protocol});
-  signal.set_device(device.wire_id());
-  if (found.of.sensor != nullptr) signal.set_sensor(found.of.sensor->id());
+  signal.set_device(std::string{device.wire_id()});
+  if (found.of.sensor) signal.set_sensor(std::string{found.of.sensor.id()});
   signal.set_intent(is_gone ? alarm::v1::INTENT_ALARM : alarm::v1::INTENT_RESET);
   signal.set_status(status_loss);
   signal.set_text(text_of(found));

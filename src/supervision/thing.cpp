@@ -20,7 +20,7 @@ thing_number number_in(const registry::view& all, std::string_view municipality,
 
 void thing::append_name(std::string& to) const {
   to.append(device->protocol()).append(1, '/').append(device->wire_id());
-  if (sensor != nullptr) to.append(1, '/').append(sensor->id());
+  if (sensor) to.append(1, '/').append(sensor->id());
 }
 
 std::string thing::name() const {

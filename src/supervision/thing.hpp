@@ -9,11 +9,11 @@
 
 namespace varde::supervision {
 
-/// The pointers live as long as the set. Cheap to copy.
+/// Good as long as the set. Cheap to copy.
 struct thing {
   const registry::set_view* set = nullptr;
-  const registry::v1::Device* device = nullptr;
-  const registry::v1::Sensor* sensor = nullptr;  // null: the device itself
+  registry::device_record device;
+  registry::sensor_record sensor;  // none: the device itself
 
   /// Appends "<protocol>/<wire id>", or "<protocol>/<wire id>/<sensor>".
   void append_name(std::string& to) const;

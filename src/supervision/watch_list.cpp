@@ -8,20 +8,20 @@ namespace varde::supervision {
 
 namespace {
 
+using registry::device_record;
 using registry::no_number;
 using registry::thing_number;
-using registry::v1::Device;
 
 /// Only what stands in a home is expected to speak.
-bool is_in_use(const Device& device) {
+bool is_in_use(const device_record& device) {
   return device.state() == registry::v1::DEVICE_STATE_INSTALLED &&
          !(device.resident().empty() && device.household().empty());
 }
 
-thing_number number_of(const registry::view& all, const Device& device) {
+thing_number number_of(const registry::view& all, const device_record& device) {
   const auto match = all.find_device(device.protocol(), device.wire_id());
   // Of two municipalities that have the name, one has the device.
-  return match && match->device == &device ? match->number : no_number;
+  return match && match->device == device ? match->number : no_number;
 }
 
 }  // namespace
@@ -56,9 +56,9 @@ bool watch_list::take_some(std::size_t& budget) {
   while (!to_take_.empty()) {
     const auto& set = *to_take_.back();
     place_ = place_of(set.id());
-    for (; device_at_ < set.set().devices_size(); ++device_at_, --budget) {
+    for (; device_at_ < set.device_count(); ++device_at_, --budget) {
       if (budget == 0) return false;
-      take(set, set.set().devices(device_at_));
+      take(set, set.device_at(device_at_));
     }
     to_take_.pop_back();
     device_at_ = 0;
@@ -66,21 +66,24 @@ bool watch_list::take_some(std::size_t& budget) {
   return true;
 }
 
-void watch_list::take(const registry::set_view& set, const Device& device) {
+void watch_list::take(const registry::set_view& set, const device_record& device) {
   const auto number = number_of(*next_, device);
   if (number == no_number) return;
-  const auto last = number + static_cast<thing_number>(device.sensors_size());
+  const auto last = number + device.sensors_size();
   for (auto n = number; n <= last; ++n) seen_.prepare(n);
   if (list_.size() <= last) list_.resize(last + 1);
   carry_over(device, number);
   const bool in_use = is_in_use(device);
   take_one(number, device, 0, in_use ? expected_of(device, set.policy()) : expectation{});
-  for (int i = 0; i < device.sensors_size(); ++i)
-    take_one(number + 1 + static_cast<thing_number>(i), device, static_cast<std::uint16_t>(1 + i),
-             in_use ? expected_of(device.sensors(i), device, set.policy()) : expectation{});
+  std::uint16_t place = 0;
+  for (const auto sensor : device.sensors()) {
+    ++place;
+    take_one(number + place, device, place,
+             in_use ? expected_of(sensor, device, set.policy()) : expectation{});
+  }
 }
 
-void watch_list::take_one(thing_number number, const Device& device, std::uint16_t sensor,
+void watch_list::take_one(thing_number number, const device_record& device, std::uint16_t sensor,
                           const expectation& of) {
   watched& w = list_[number];
   if (of.limit_s == 0) {
@@ -96,7 +99,7 @@ void watch_list::take_one(thing_number number, const Device& device, std::uint16
     w.municipality = place_;
     ++watched_;
   }
-  w.device = &device;
+  w.device = device;
   w.sensor = sensor;
   const bool changed = std::exchange(w.of, of) != of;
   if (fresh || changed) listener_.taken(number, w, fresh);
@@ -104,7 +107,7 @@ void watch_list::take_one(thing_number number, const Device& device, std::uint16
 
 /// A device whose sensors changed has new numbers: what was heard of it and of the sensors that
 /// stay goes along.
-void watch_list::carry_over(const Device& device, thing_number to) {
+void watch_list::carry_over(const device_record& device, thing_number to) {
   const auto before = view_->find_device(device.protocol(), device.wire_id());
   if (!before || before->number == to || before->set->id() != municipalities_[place_]) return;
   const auto carry = [this](thing_number from, thing_number into) {
@@ -113,21 +116,20 @@ void watch_list::carry_over(const Device& device, thing_number to) {
     list_[into].written_s = from < list_.size() ? list_[from].written_s : 0;
   };
   carry(before->number, to);
-  for (int i = 0; i < device.sensors_size(); ++i)
-    carry(sensor_number(*before, device.sensors(i).id()), to + 1 + static_cast<thing_number>(i));
+  for (const auto sensor : device.sensors()) carry(sensor_number(*before, sensor.id()), ++to);
 }
 
 bool watch_list::drop_some(std::size_t& budget) {
   while (!to_drop_.empty()) {
-    const auto& devices = to_drop_.back()->set().devices();
-    for (; device_at_ < devices.size(); ++device_at_, --budget) {
+    const auto& set = *to_drop_.back();
+    for (; device_at_ < set.device_count(); ++device_at_, --budget) {
       if (budget == 0) return false;
-      const auto& device = devices[device_at_];
+      const auto device = set.device_at(device_at_);
       const auto was = number_of(*view_, device);
       if (was == no_number) continue;
       const auto now = next_->find_device(device.protocol(), device.wire_id());
       if (now && now->number == was) continue;
-      for (int i = 0; i <= device.sensors_size(); ++i) drop(was + static_cast<thing_number>(i));
+      for (thing_number i = 0; i <= device.sensors_size(); ++i) drop(was + i);
     }
     to_drop_.pop_back();
     device_at_ = 0;
@@ -147,7 +149,8 @@ thing watch_list::thing_of(const watched& w) const {
   const auto& in = next_ ? *next_ : *view_;
   auto set = in.municipality(municipalities_[w.municipality]);
   if (!set) set = view_->municipality(municipalities_[w.municipality]);
-  return {set.get(), w.device, w.sensor == 0 ? nullptr : &w.device->sensors(w.sensor - 1)};
+  return {set.get(), w.device,
+          w.sensor == 0 ? registry::sensor_record{} : w.device.sensor(w.sensor - 1)};
 }
 
 std::uint16_t watch_list::place_of(const std::string& municipality) {

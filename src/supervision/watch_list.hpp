@@ -24,7 +24,7 @@ struct watched {
 
   presence now;
   expectation of;
-  const registry::v1::Device* device = nullptr;
+  registry::device_record device;
   std::uint32_t written_s = 0;  // the newest time that other nodes can know
   std::uint32_t lost_s = 0;     // last heard when it was found absent
   std::uint16_t municipality = nowhere;
@@ -36,7 +36,7 @@ struct watched {
   bool seen_in_case = false;       // it had one since it was told
   bool kept = false;               // kept back by whoever looks at many at once
 
-  [[nodiscard]] bool is_watched() const { return device != nullptr; }
+  [[nodiscard]] bool is_watched() const { return static_cast<bool>(device); }
 };
 
 /// Not thread-safe; on the sweep's thread.
@@ -72,10 +72,10 @@ class watch_list {
   void begin();
   bool take_some(std::size_t& budget);
   bool drop_some(std::size_t& budget);
-  void take(const registry::set_view& set, const registry::v1::Device& device);
-  void take_one(registry::thing_number number, const registry::v1::Device& device,
+  void take(const registry::set_view& set, const registry::device_record& device);
+  void take_one(registry::thing_number number, const registry::device_record& device,
                 std::uint16_t sensor, const expectation& of);
-  void carry_over(const registry::v1::Device& device, registry::thing_number to);
+  void carry_over(const registry::device_record& device, registry::thing_number to);
   void drop(registry::thing_number number);
   std::uint16_t place_of(const std::string& municipality);
 
@@ -87,7 +87,7 @@ class watch_list {
   std::shared_ptr<const registry::view> view_ = std::make_shared<const registry::view>();
   std::shared_ptr<const registry::view> next_;  // being taken up
   std::vector<std::shared_ptr<const registry::set_view>> to_take_, to_drop_;
-  int device_at_ = 0;
+  registry::device_index device_at_ = 0;
   std::uint16_t place_ = 0;
   std::uint32_t now_s_ = 0;
   std::uint64_t generation_ = 0;

@@ -15,7 +15,7 @@ namespace {
 /// 2026-11-22 is in winter time: nine o'clock UTC is ten o'clock in Norway.
 constexpr base::wall_time day{std::chrono::sys_days{std::chrono::year{2026} / 11 / 22}};
 
-std::shared_ptr<const registry::set_view> home_with_sensors(int residents) {
+registry::v1::MunicipalitySet set_with_sensors(int residents) {
   registry::v1::MunicipalitySet set;
   set.mutable_municipality()->set_id("9901");
   for (int i = 1; i <= residents; ++i) {
@@ -35,7 +35,11 @@ std::shared_ptr<const registry::set_view> home_with_sensors(int residents) {
   rule.mutable_match()->add_device_kinds("movement_sensor");
   rule.mutable_absence()->set_from("06:00");
   rule.mutable_absence()->set_by("10:00");
-  return registry::set_view::make(std::move(set));
+  return set;
+}
+
+std::shared_ptr<const registry::set_view> home_with_sensors(int residents) {
+  return registry::set_view::make(set_with_sensors(residents));
 }
 
 }  // namespace
@@ -86,7 +90,7 @@ TEST(expectations, a_clock_that_is_set_back_asks_nothing_twice) {
 }
 
 TEST(expectations, devices_that_must_prove_themselves_are_asked_once_a_day) {
-  auto set = home_with_sensors(3)->set();
+  auto set = set_with_sensors(3);
   auto& rule = *set.mutable_policy()->add_rules();
   rule.set_id("buttons");
   rule.set_own(true);

@@ -31,7 +31,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!outcome.problems.empty()) return 0;
   const auto view = set_view::make(outcome.set);
   for (const auto& device : outcome.set.devices())
-    if (view->find_device(device.protocol(), device.wire_id()) == nullptr) std::abort();
+    if (!view->find_device(device.protocol(), device.wire_id())) std::abort();
   if (!clashes_with(outcome, {&outcome.set}).empty()) std::abort();
   return 0;
 }

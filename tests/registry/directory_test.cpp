@@ -47,7 +47,7 @@ TEST_F(bound_devices, a_device_that_is_not_installed_speaks_for_itself_in_its_mu
     EXPECT_EQ(bound.municipality.str(), "9901");
     EXPECT_EQ(bound.subject.str(), std::string{"d-scaip-"} + wire_id);
     EXPECT_FALSE(bound.known);
-    EXPECT_NE(bound.device, nullptr);
+    EXPECT_TRUE(bound.device);
   }
 }
 
@@ -56,7 +56,7 @@ TEST_F(bound_devices, an_unregistered_device_belongs_to_the_centre_by_its_source
     EXPECT_EQ(bound.municipality.str(), "centre");
     EXPECT_EQ(bound.subject.str(), "u-192~2e0~2e2~2e7");
     EXPECT_FALSE(bound.known);
-    EXPECT_EQ(bound.device, nullptr);
+    EXPECT_FALSE(bound.device);
   }
 }
 
@@ -126,7 +126,23 @@ TEST(directory, an_older_set_does_not_replace_a_newer_one) {
   newer.set_version(5);
   registry.replace(newer);
   EXPECT_FALSE(registry.replace(samples::fjordvik()));
-  EXPECT_EQ(registry.current()->municipality("9901")->set().version(), 5u);
+  EXPECT_EQ(registry.current()->municipality("9901")->version(), 5u);
+}
+
+TEST(directory, several_sets_are_one_change_under_the_defaults_in_force) {
+  directory registry;
+  v1::MunicipalitySet centre;
+  centre.mutable_municipality()->set_id(std::string{alarm::centre});
+  centre.mutable_policy()->set_answer_target_s(33);
+  registry.replace(centre);
+  auto older = samples::fjordvik();
+  older.set_version(0);
+  const auto before = registry.generation();
+  registry.replace_all({set_view::make(samples::fjordvik()), set_view::make(samples::nordmark())});
+  EXPECT_EQ(registry.generation(), before + 1);
+  EXPECT_EQ(registry.current()->municipality("9902")->policy().answer_target_s(), 33u);
+  registry.replace_all({set_view::make(older)});
+  EXPECT_EQ(registry.generation(), before + 1) << "an older set changes nothing";
 }
 
 TEST(directory, a_removed_municipality_is_gone_for_new_readers_and_stays_for_old_ones) {
@@ -174,8 +190,8 @@ TEST(directory, readers_always_see_a_whole_view_while_it_changes) {
     const auto match = reader.current().find_device("scaip", "26001");
     ASSERT_TRUE(match);
     ASSERT_EQ(match->device->resident(), "1001");
-    ASSERT_GE(match->set->set().version(), newest);
-    newest = match->set->set().version();
+    ASSERT_GE(match->set->version(), newest);
+    newest = match->set->version();
   }
 }
 

@@ -127,7 +127,7 @@ TEST_F(shared_defaults, count_for_a_municipality_that_comes_later) {
 }
 
 TEST_F(shared_defaults, share_the_municipalitys_tables) {
-  const auto* before = registry.current()->municipality("9901")->resident("1001");
+  const auto before = registry.current()->municipality("9901")->resident("1001");
   ASSERT_TRUE(set_defaults(1, 33));
   EXPECT_EQ(registry.current()->municipality("9901")->resident("1001"), before);
 }

@@ -13,14 +13,26 @@ struct expectations : testing::Test {
     sensor.set_kind("smoke");
   }
   registry::v1::SupervisionProfile& profile() { return *policy.add_supervision(); }
+  /// Of the device as the registry keeps it.
+  expectation of_device() {
+    EXPECT_TRUE(kept.add(device));
+    return expected_of(registry::device_record{kept[kept.size() - 1]}, policy);
+  }
+  expectation of_sensor() {
+    *device.add_sensors() = sensor;
+    EXPECT_TRUE(kept.add(device));
+    const registry::device_record gateway{kept[kept.size() - 1]};
+    return expected_of(gateway.sensor(0), gateway, policy);
+  }
 
   registry::v1::Policy policy;
   registry::v1::Device device;
   registry::v1::Sensor sensor;
+  registry::packed_list kept;
 };
 
 TEST_F(expectations, without_a_word_a_device_beats_once_a_day_and_may_miss_three) {
-  EXPECT_EQ(expected_of(device, policy), (expectation{86'400, 3 * 86'400}));
+  EXPECT_EQ(of_device(), (expectation{86'400, 3 * 86'400}));
 }
 
 TEST_F(expectations, the_first_profile_that_matches_counts) {
@@ -31,8 +43,8 @@ TEST_F(expectations, the_first_profile_that_matches_counts) {
   auto& any = profile();
   any.set_beat_interval_s(60);
   any.set_missed_beats(5);
-  EXPECT_EQ(expected_of(device, policy), (expectation{60, 300}));
-  EXPECT_EQ(expected_of(sensor, device, policy), (expectation{300, 900}));
+  EXPECT_EQ(of_device(), (expectation{60, 300}));
+  EXPECT_EQ(of_sensor(), (expectation{300, 900}));
 }
 
 TEST_F(expectations, a_devices_own_interval_goes_before_its_profiles) {
@@ -40,20 +52,20 @@ TEST_F(expectations, a_devices_own_interval_goes_before_its_profiles) {
   any.set_beat_interval_s(60);
   any.set_missed_beats(2);
   device.set_beat_interval_s(10);
-  EXPECT_EQ(expected_of(device, policy), (expectation{10, 20}));
+  EXPECT_EQ(of_device(), (expectation{10, 20}));
 }
 
 TEST_F(expectations, a_profile_that_is_off_says_that_nothing_is_expected) {
   profile().set_off(true);
   device.set_beat_interval_s(10);
-  EXPECT_EQ(expected_of(device, policy).limit_s, 0u);
+  EXPECT_EQ(of_device().limit_s, 0u);
 }
 
 TEST_F(expectations, numbers_beyond_reason_are_bounded) {
   auto& any = profile();
   any.set_beat_interval_s(4'000'000'000u);
   any.set_missed_beats(4'000'000'000u);
-  EXPECT_EQ(expected_of(device, policy).limit_s, limit_s_max);
+  EXPECT_EQ(of_device().limit_s, limit_s_max);
 }
 
 TEST_F(expectations, grace_is_a_beat_and_a_tenth_but_never_more_than_the_limit) {

@@ -73,9 +73,9 @@ class node {
     store.answer();
     finding found;
     while (sweep_.take_finding(found)) {
-      in_.told.push_back((found.what == finding::kind::gone ? "gone " : "back ") +
-                         found.of.device->wire_id() +
-                         (found.of.sensor != nullptr ? "/" + found.of.sensor->id() : ""));
+      auto& told = in_.told.emplace_back(found.what == finding::kind::gone ? "gone " : "back ");
+      told.append(found.of.device->wire_id());
+      if (found.of.sensor) told.append("/").append(found.of.sensor->id());
       if (in_.ledger_works)
         for (auto* one : in_.nodes)
           one->sweep_.ledger_says(
@@ -170,8 +170,9 @@ TEST_F(sweeping, those_that_go_together_are_judged_together_and_may_be_kept_back
     return kept;
   });
   std::vector<std::string> returned;
-  a.sweep_.look_at_those_back(
-      [&](const std::string&, const gone& one) { returned.push_back(one.what.device->wire_id()); });
+  a.sweep_.look_at_those_back([&](const std::string&, const gone& one) {
+    returned.emplace_back(one.what.device->wire_id());
+  });
   pass(600, {&a}, {"0", "1", "2"}, &a);
   pass(200, {&a});
   EXPECT_EQ(batches, std::vector<std::size_t>{3});
