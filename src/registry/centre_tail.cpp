@@ -3,8 +3,10 @@
 #include "registry/centre_tail.hpp"
 
 #include <array>
+#include <map>
 #include <string>
 
+#include "alarm/ids.hpp"
 #include "base/log.hpp"
 #include "registry/account_store.hpp"
 #include "registry/error.hpp"
@@ -31,6 +33,9 @@ struct centre_tail::state : std::enable_shared_from_this<state> {
   directory& municipalities;
   accounts& people;
   std::function<void(base::error_code)> loaded;
+  /// Where each municipality's set that was read last stands in its stream, so that a connection
+  /// that comes back makes no second copy of it.
+  std::map<std::string, std::string, std::less<>> in_force;
   std::array<followed_stream, 2> streams{followed_stream{std::string{keys::sign_ins}, "0-0"},
                                          followed_stream{std::string{keys::imports}, "0-0"}};
 
@@ -65,22 +70,56 @@ struct centre_tail::state : std::enable_shared_from_this<state> {
   }
 
   void load_municipalities() {
-    load_all_sets(*connection,
-                  guarded([](state& self, base::result<std::vector<stored_set>> stored) {
-                    if (!stored) return self.load_failed(stored.error());
-                    for (auto& one : *stored) self.take(std::move(one));
-                    self.loaded({});
-                    self.follow();
-                  }));
+    auto sets = std::make_shared<set_list>();
+    load_each_set(
+        *connection,
+        [weak = weak_from_this(), sets](const stored_bytes& stored) -> base::error_code {
+          const auto self = weak.lock();
+          return self ? self->take(stored, *sets) : base::error_code{};
+        },
+        guarded([sets](state& self, base::error_code wrong) {
+          if (wrong) return self.load_failed(wrong);
+          self.municipalities.replace_all(*sets);
+          sets->clear();
+          self.loaded({});
+          self.follow();
+        }));
   }
 
   void load_failed(boost::system::error_code why) {
+    in_force.clear();  // what was read of it came to nothing
     loaded(why);
     connection->reconnect();
   }
 
-  void take(stored_set stored) {
-    if (stored.position != "0-0") municipalities.replace(std::move(stored.set));
+  using set_list = std::vector<std::shared_ptr<const set_view>>;
+
+  /// Adds to `sets` unless it is in force already; the centre's counts at once.
+  base::error_code take(const stored_bytes& stored, set_list& sets) {
+    auto& position = in_force[stored.municipality];
+    if (position == stored.position) return {};
+    if (stored.municipality == alarm::centre) {
+      v1::MunicipalitySet defaults;
+      if (!defaults.ParseFromString(stored.set)) return error::store_damaged;
+      municipalities.replace(std::move(defaults));
+    } else {
+      auto set = set_view::read(stored.set);
+      if (!set || set->id() != stored.municipality) return error::store_damaged;
+      sets.push_back(std::move(set));
+    }
+    position = stored.position;
+    return {};
+  }
+
+  void take_one(const stored_bytes& stored) {
+    set_list sets;
+    if (stored.position == "0-0") return;
+    if (const auto wrong = take(stored, sets)) return cannot_read(wrong);
+    municipalities.replace_all(sets);
+  }
+
+  static void cannot_read(const boost::system::error_code& why) {
+    spdlog::error("registry: can't read a municipality's set: {}", why.message());
   }
 
   void follow() {
@@ -116,10 +155,10 @@ struct centre_tail::state : std::enable_shared_from_this<state> {
 
   void take_entry(const std::string& key, const std::string& value) {
     if (key == keys::imports) {
-      load_set(*connection, value, guarded([](state& self, base::result<stored_set> stored) {
-        if (stored) return self.take(std::move(*stored));
-        spdlog::error("registry: can't read a municipality's set: {}", stored.error().message());
-      }));
+      load_set_bytes(*connection, value,
+                     guarded([](state& self, base::result<stored_bytes> stored) {
+                       stored ? self.take_one(*stored) : cannot_read(stored.error());
+                     }));
       return;
     }
     v1::SignInChange change;

@@ -24,31 +24,38 @@ return redis.call('XADD', KEYS[1], 'MAXLEN', ARGV[3], '*', 'set', ARGV[2])
 /// How many XADD need not keep exactly: announcements are only hints.
 constexpr std::string_view announcements_kept = "1000";
 
-/// From one entry of a set's stream.
-base::result<stored_set> read_entry(std::string municipality, const redis::reply& entry) {
+/// From one entry of a set's stream, whose texts it takes.
+base::result<stored_bytes> take_entry(std::string municipality, redis::reply& entry) {
   if (entry.elements.size() != 2 || entry.elements[1].elements.size() != 2)
     return error::store_damaged;
-  stored_set found{std::move(municipality), entry.elements[0].text, {}};
-  if (!found.set.ParseFromString(entry.elements[1].elements[1].text)) return error::store_damaged;
+  return stored_bytes{std::move(municipality), std::move(entry.elements[0].text),
+                      std::move(entry.elements[1].elements[1].text)};
+}
+
+base::result<stored_set> parse(base::result<stored_bytes> stored) {
+  if (!stored) return stored.error();
+  stored_set found{std::move(stored->municipality), std::move(stored->position), {}};
+  if (found.position == no_position) return found;
+  if (!found.set.ParseFromString(stored->set)) return error::store_damaged;
   if (found.set.municipality().id() != found.municipality) return error::store_damaged;
   return found;
 }
 
 /// From the reply to XREVRANGE … COUNT 1.
-base::result<stored_set> read_newest(std::string municipality, const redis::reply& reply) {
+base::result<stored_bytes> take_newest(std::string municipality, redis::reply& reply) {
   if (!reply.is(redis::reply::kind::array)) return error::store_damaged;
   if (reply.elements.empty())
-    return stored_set{std::move(municipality), std::string{no_position}, {}};
-  return read_entry(std::move(municipality), reply.elements[0]);
+    return stored_bytes{std::move(municipality), std::string{no_position}, {}};
+  return take_entry(std::move(municipality), reply.elements[0]);
 }
 
 /// From the reply to XREVRANGE.
 base::result<std::vector<stored_set>> read_all(const std::string& municipality,
-                                               const redis::reply& reply) {
+                                               redis::reply& reply) {
   if (!reply.is(redis::reply::kind::array)) return error::store_damaged;
   std::vector<stored_set> sets;
-  for (const auto& entry : reply.elements) {
-    auto set = read_entry(municipality, entry);
+  for (auto& entry : reply.elements) {
+    auto set = parse(take_entry(municipality, entry));
     if (!set) return set.error();
     sets.push_back(std::move(*set));
   }
@@ -75,16 +82,57 @@ struct gathering {
   }
 };
 
+/// Municipalities that are still to be asked for.
+struct walk {
+  redis::connection& connection;
+  std::vector<redis::reply> left;
+  std::function<base::error_code(stored_bytes)> take;
+  std::function<void(base::error_code)> done;
+};
+
+void go_on(const std::shared_ptr<walk>& all) {
+  if (all->left.empty()) return all->done({});
+  auto municipality = std::move(all->left.back().text);
+  all->left.pop_back();
+  load_set_bytes(all->connection, std::move(municipality),
+                 [all](base::result<stored_bytes> stored) {
+                   if (!stored) return all->done(stored.error());
+                   if (stored->position != no_position)
+                     if (const auto wrong = all->take(std::move(*stored))) return all->done(wrong);
+                   go_on(all);
+                 });
+}
+
 }  // namespace
 
-void load_set(redis::connection& connection, std::string municipality,
-              std::function<void(base::result<stored_set>)> done) {
+void load_set_bytes(redis::connection& connection, std::string municipality,
+                    std::function<void(base::result<stored_bytes>)> done) {
   const auto key = keys::set_of(municipality);
   connection.send({"XREVRANGE", key, "+", "-", "COUNT", "1"},
                   [municipality = std::move(municipality),
                    done = std::move(done)](base::result<redis::reply> reply) mutable {
                     if (!reply) return done(error::store_unreachable);
-                    done(read_newest(std::move(municipality), *reply));
+                    done(take_newest(std::move(municipality), *reply));
+                  });
+}
+
+void load_set(redis::connection& connection, std::string municipality,
+              std::function<void(base::result<stored_set>)> done) {
+  load_set_bytes(connection, std::move(municipality),
+                 [done = std::move(done)](base::result<stored_bytes> stored) {
+                   done(parse(std::move(stored)));
+                 });
+}
+
+void load_each_set(redis::connection& connection,
+                   std::function<base::error_code(stored_bytes)> take,
+                   std::function<void(base::error_code)> done) {
+  connection.send({"SMEMBERS", std::string{keys::municipalities}},
+                  [&connection, take = std::move(take),
+                   done = std::move(done)](base::result<redis::reply> reply) mutable {
+                    if (!reply) return done(error::store_unreachable);
+                    go_on(std::make_shared<walk>(walk{connection, std::move(reply->elements),
+                                                      std::move(take), std::move(done)}));
                   });
 }
 

@@ -21,10 +21,24 @@ struct stored_set {
   v1::MunicipalitySet set;
 };
 
+/// The same as Redis keeps it, not parsed.
+struct stored_bytes {
+  std::string municipality;
+  std::string position;
+  std::string set;
+};
+
 /// All on the connection's thread; `done` is called once. Errors: store_unreachable, store_damaged.
 /// A municipality without a set comes with position "0-0".
 void load_set(redis::connection& connection, std::string municipality,
               std::function<void(base::result<stored_set>)> done);
+void load_set_bytes(redis::connection& connection, std::string municipality,
+                    std::function<void(base::result<stored_bytes>)> done);
+/// All municipalities that have a set, in no order and one after the other, so that never more
+/// than one of them is in memory on the way to `take`. An error from it ends the load.
+void load_each_set(redis::connection& connection,
+                   std::function<base::error_code(stored_bytes)> take,
+                   std::function<void(base::error_code)> done);
 /// All municipalities that Redis knows, in no order.
 void load_all_sets(redis::connection& connection,
                    std::function<void(base::result<std::vector<stored_set>>)> done);
