@@ -9,6 +9,9 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "base/log.hpp"
 #include "edge/certificates.hpp"
@@ -44,19 +47,65 @@ demo_certificate certificate_for(const fs::path& directory, std::string_view wir
           digest ? *digest : ""};
 }
 
-/// Readable by its owner only, since it holds passwords; and whole or not at all, since scripts
-/// wait for it.
-bool write_private(const fs::path& file, const std::string& text) {
-  const fs::path part = file.string() + ".part";
-  {
-    std::ofstream out{part, std::ios::binary | std::ios::trunc};
-    fs::permissions(part, fs::perms::owner_read | fs::perms::owner_write);
-    out << text;
-    if (!out.flush()) return false;
+/// demo.json while it is written: readable by its owner only, since it holds passwords; and there
+/// whole or not at all, since scripts wait for it.
+class demo_file {
+ public:
+  explicit demo_file(fs::path file)
+      : file_{std::move(file)},
+        part_{file_.string() + ".part"},
+        out_{part_, std::ios::binary | std::ios::trunc},
+        writer_{out_} {
+    std::error_code ignored;  // a file that could not be made is found out by finish()
+    fs::permissions(part_, fs::perms::owner_read | fs::perms::owner_write, ignored);
   }
-  std::error_code failed;
-  fs::rename(part, file, failed);
-  return !failed;
+
+  void add(const demo_municipality& made) {
+    writer_.add_municipality(made.set);
+    for (const auto& device : made.devices) writer_.add_device(device);
+  }
+
+  /// False if it is not there.
+  bool finish(const std::vector<demo_sign_in>& sign_ins, const demo_addresses& addresses,
+              std::string_view ca_file) {
+    writer_.finish(sign_ins, addresses, ca_file);
+    out_.close();
+    std::error_code failed;
+    if (out_) fs::rename(part_, file_, failed);
+    return out_ && !failed;
+  }
+
+ private:
+  const fs::path file_, part_;
+  std::ofstream out_;
+  demo_json_writer writer_;
+};
+
+/// Devices that the trickle of signals may come from; more would show nothing more.
+constexpr std::size_t signalling_devices_max = 10'000;
+
+void add_signalling(std::vector<std::string>& cids, const demo_municipality& made) {
+  for (const auto& device : made.devices)
+    if (device.protocol == "scaip" && device.digest_user.empty() &&
+        cids.size() < signalling_devices_max)
+      cids.push_back(device.id);
+}
+
+/// One municipality at a time, since all together may be more than there is memory. Empty, or what
+/// is wrong.
+std::string seed(const redis::endpoint& redis, const demo_command_options& options,
+                 demo_maker& maker, demo_file& file, std::vector<std::string>& signalling) {
+  seeder into{redis};
+  if (auto wrong = into.connect(); !wrong.empty()) return wrong;
+  while (auto one = maker.next()) {
+    file.add(*one);
+    add_signalling(signalling, *one);
+    if (auto wrong = into.put(std::move(one->set)); !wrong.empty()) return wrong;
+  }
+  for (std::size_t i = 0; i < registered_municipalities(options.registered); ++i)
+    if (auto wrong = into.put(make_registered(options.seed, i, options.registered)); !wrong.empty())
+      return wrong;
+  return into.put_accounts(maker.sign_ins());
 }
 
 }  // namespace
@@ -81,13 +130,11 @@ int demo(const demo_command_options& options) {
   made.certificate_for = [&](std::string_view id) {
     return certificate_for(fs::path{options.data} / "tls", id);
   };
-  const auto data = make_demo(made);
-  if (auto wrong = seed_registry(own->where(), data); !wrong.empty()) return say(wrong);
-  const auto more = [&](std::size_t number) {
-    return make_registered(options.seed, number, options.registered);
-  };
-  const auto further = registered_municipalities(options.registered);
-  if (auto wrong = seed_sets(own->where(), further, more); !wrong.empty()) return say(wrong);
+  demo_maker maker{std::move(made)};
+  demo_file file{fs::path{options.data} / "demo.json"};
+  std::vector<std::string> signalling;
+  if (auto wrong = seed(own->where(), options, maker, file, signalling); !wrong.empty())
+    return say(wrong);
 
   int status = 0;
   {
@@ -97,10 +144,11 @@ int demo(const demo_command_options& options) {
     status = run_node(n, [&](const bound_addresses& bound) {
       const demo_addresses at{bound.https,     bound.scaip_udp,  bound.scaip_tcp,
                               bound.scaip_tls, bound.native_tls, bound.metrics};
-      if (!write_private(fs::path{options.data} / "demo.json", demo_json(data, at, authority)))
+      if (!file.finish(maker.sign_ins(), at, authority))
         spdlog::error("demo.json can't be written in {}", options.data);
       if (!options.quiet && !bound.scaip_udp.empty())
-        signals = std::make_unique<demo_signals>(bound.scaip_udp, data, options.seed);
+        signals =
+            std::make_unique<demo_signals>(bound.scaip_udp, std::move(signalling), options.seed);
     });
   }
   own->stop();

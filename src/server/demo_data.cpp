@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <new>
 #include <optional>
 #include <span>
@@ -25,43 +26,91 @@ constexpr std::size_t gateways_one_in = 4;      // homes with a load device behi
 constexpr std::string_view sip_realm = "varde";
 
 struct place {
-  const char* id;
-  const char* name;
+  std::string id;
+  std::string name;
   double latitude_deg, longitude_deg;
   bool wants_digest;  // and refuses native secrets
-  const char* voice_number;
-};
-constexpr place places[] = {
-    {"9901", "Fjordvik", 61.6003, 5.0302, false, "+4799009901"},
-    {"9902", "Nordmark", 61.4502, 5.8419, true, "+4799009902"},
+  std::string voice_number;
+  std::size_t first_load_resident, load_residents;
+  bool to_show;  // has people, homes and staff beside the devices for load
 };
 
-class builder {
+constexpr std::size_t first_further_id = 9903;
+
+/// A further one, for load alone.
+place further_place(std::size_t nth, std::size_t first_load_resident, std::size_t load_residents) {
+  const auto id = fmt::format("{}", first_further_id + nth);
+  const auto& begins = demo_names::place_beginnings;
+  const auto& ends = demo_names::place_endings;
+  return {id,
+          fmt::format("{}{}", begins[nth % begins.size()], ends[nth / begins.size() % ends.size()]),
+          58.5 + 0.1 * static_cast<double>(nth % 100),
+          6.0 + 0.7 * static_cast<double>(nth % 8),
+          false,
+          fmt::format("+479900{}", id),
+          first_load_resident,
+          load_residents,
+          false};
+}
+
+std::vector<place> places_for(std::size_t load_residents) {
+  constexpr auto each = demo_maker::load_residents_each;
+  std::vector<place> places{{"9901", "Fjordvik", 61.6003, 5.0302, false, "+4799009901", 0,
+                             std::min(load_residents, each), true},
+                            {"9902", "Nordmark", 61.4502, 5.8419, true, "+4799009902", 0, 0, true}};
+  for (auto first = each; first < load_residents; first += each)
+    places.push_back(
+        further_place(places.size() - 2, first, std::min(load_residents - first, each)));
+  return places;
+}
+
+}  // namespace
+
+class demo_maker::builder {
  public:
-  builder(const demo_options& options, demo_data& out)
-      : options_{options}, out_{out}, dice_{options.seed} {}
+  explicit builder(demo_options options)
+      : options_{std::move(options)},
+        places_{places_for(options_.extra_devices)},
+        dice_{options_.seed} {
+    add_staff();
+  }
 
-  void add_municipality(const place& where) {
+  [[nodiscard]] const std::vector<demo_sign_in>& sign_ins() const { return sign_ins_; }
+
+  std::optional<demo_municipality> next() {
+    if (made_ == places_.size()) return std::nullopt;
+    demo_municipality out;
+    add_municipality(places_[made_++], out);
+    return out;
+  }
+
+ private:
+  void add_municipality(const place& where, demo_municipality& out) {
     where_ = &where;
-    set_ = &out_.municipalities.emplace_back();
+    out_ = &out;
+    set_ = &out.set;
     shared_homes_.clear();
-    tree_.emplace(where.id, residents_each + (where.wants_digest ? 0 : options_.extra_devices),
+    tree_.emplace(where.id, (where.to_show ? residents_each : 0) + where.load_residents,
                   options_.seed);
     set_->set_version(1);
     describe_municipality();
     add_teams();
     add_plans();
-    for (std::size_t i = 0; i < households_each; ++i) add_household(i);
-    for (std::size_t i = 0; i < residents_each; ++i) add_resident(i);
-    add_shared_and_spare_devices();
-    if (where.wants_digest) return;
-    for (std::size_t i = 0; i < options_.extra_devices; ++i) add_load_resident(i);
+    if (where.to_show) {
+      for (std::size_t i = 0; i < households_each; ++i) add_household(i);
+      for (std::size_t i = 0; i < residents_each; ++i) add_resident(i);
+      add_shared_and_spare_devices();
+    }
+    for (std::size_t i = 0; i < where.load_residents; ++i)
+      add_load_resident(where.first_load_resident + i);
   }
 
   void add_staff() {
-    const std::vector<std::string> both{places[0].id, places[1].id};
-    add_sign_in("operator", "Nina Vaktmo", v1::ROLE_OPERATOR, both, {});
-    for (const auto& where : places) {
+    std::vector<std::string> all;
+    for (const auto& where : places_) all.push_back(where.id);
+    add_sign_in("operator", "Nina Vaktmo", v1::ROLE_OPERATOR, all, {});
+    for (const auto& where : places_) {
+      if (!where.to_show) continue;
       const auto lower = lower_name(where);
       add_sign_in("operator." + lower, fmt::format("Ola Vakthaug ({})", where.name),
                   v1::ROLE_OPERATOR, {where.id}, {});
@@ -75,7 +124,6 @@ class builder {
     add_sign_in("admin", "Stein Senter", v1::ROLE_CENTRE_ADMINISTRATOR, {}, {});
   }
 
- private:
   static std::string lower_name(const place& where) {
     std::string name = where.name;
     name[0] = static_cast<char>(name[0] - 'A' + 'a');
@@ -233,7 +281,7 @@ class builder {
 
   /// Of an installed device.
   demo_device& note(v1::Device& device) {
-    auto& noted = out_.devices.emplace_back();
+    auto& noted = out_->devices.emplace_back();
     noted.protocol = device.protocol();
     noted.id = device.wire_id();
     noted.municipality = where_->id;
@@ -328,24 +376,27 @@ class builder {
     const int last = set_->devices_size() - 1;
     const auto& gateway = set_->devices(last);
     auto& behind = *set_->mutable_devices(last - 1);
-    auto& noted = out_.devices[out_.devices.size() - 2];
-    noted.depends_on = out_.devices.back().depends_on;
+    auto& noted = out_->devices[out_->devices.size() - 2];
+    noted.depends_on = out_->devices.back().depends_on;
     noted.depends_on.push_back("gateway:" + gateway.id());
     behind.mutable_depends_on()->Assign(noted.depends_on.begin(), noted.depends_on.end());
   }
 
   void add_sign_in(std::string user, std::string name, v1::Role role,
                    std::vector<std::string> municipalities, std::vector<std::string> teams) {
-    out_.sign_ins.push_back(
+    sign_ins_.push_back(
         {std::move(user), std::move(name),
          fmt::format("{}-{}-{}", dice_.pick(demo_names::password_words),
                      dice_.pick(demo_names::password_words), 1000 + dice_.below(9000)),
          role, std::move(municipalities), std::move(teams)});
   }
 
-  const demo_options& options_;
-  demo_data& out_;
+  const demo_options options_;
+  const std::vector<place> places_;
+  std::size_t made_ = 0;
   demo_dice dice_;
+  std::vector<demo_sign_in> sign_ins_;
+  demo_municipality* out_ = nullptr;  // that is being made
   const place* where_ = nullptr;
   std::optional<demo_tree> tree_;  // of the municipality that is being made
   demo_place here_;                // of the home that is being furnished
@@ -353,19 +404,28 @@ class builder {
   v1::MunicipalitySet* set_ = nullptr;
 };
 
-}  // namespace
+demo_maker::demo_maker(demo_options options)
+    : builder_{std::make_unique<builder>(std::move(options))} {}
+demo_maker::~demo_maker() = default;
+
+const std::vector<demo_sign_in>& demo_maker::sign_ins() const { return builder_->sign_ins(); }
+std::optional<demo_municipality> demo_maker::next() { return builder_->next(); }
 
 demo_data make_demo(const demo_options& options) {
+  demo_maker maker{options};
   demo_data out;
-  builder build{options, out};
-  build.add_staff();
-  for (const auto& where : places) build.add_municipality(where);
+  out.sign_ins = maker.sign_ins();
+  while (auto made = maker.next()) {
+    out.municipalities.push_back(std::move(made->set));
+    for (auto& device : made->devices) out.devices.push_back(std::move(device));
+  }
   return out;
 }
 
-std::vector<v1::Account> make_demo_accounts(const demo_data& demo, password_cost cost) {
+std::vector<v1::Account> make_demo_accounts(const std::vector<demo_sign_in>& sign_ins,
+                                            password_cost cost) {
   std::vector<v1::Account> accounts;
-  for (const auto& sign_in : demo.sign_ins) {
+  for (const auto& sign_in : sign_ins) {
     auto hash = hash_password(sign_in.password, cost);
     if (!hash) throw std::bad_alloc{};
     auto& account = accounts.emplace_back();

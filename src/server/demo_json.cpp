@@ -1,6 +1,9 @@
 // Writing demo.json. Its shape is a promise to scripts: fields are only ever added.
 #include <boost/json.hpp>
+#include <ostream>
+#include <sstream>
 #include <string>
+#include <utility>
 
 #include "server/demo_data.hpp"
 
@@ -46,33 +49,52 @@ object shown(const demo_device& device) {
 
 }  // namespace
 
+demo_json_writer::demo_json_writer(std::ostream& out) : out_(out) { out_ << R"({"devices":[)"; }
+
+void demo_json_writer::add_municipality(const registry::v1::MunicipalitySet& set) {
+  const auto& id = set.municipality().id();
+  municipalities_.push_back(object{{"id", id}, {"name", set.municipality().name()}});
+  for (const auto& team : set.teams())
+    teams_.push_back(object{{"id", team.id()}, {"name", team.name()}, {"municipality", id}});
+}
+
+void demo_json_writer::add_device(const demo_device& device) {
+  if (std::exchange(any_device_, true)) out_ << ',';
+  out_ << boost::json::serialize(shown(device));
+}
+
+void demo_json_writer::finish(const std::vector<demo_sign_in>& sign_ins,
+                              const demo_addresses& addresses, std::string_view ca_file) {
+  array people;
+  for (const auto& one : sign_ins)
+    people.push_back(object{{"user", one.user},
+                            {"password", one.password},
+                            {"role", role_name(one.role)},
+                            {"municipalities", texts(one.municipalities)},
+                            {"teams", texts(one.teams)}});
+  const object rest{{"https", addresses.https},
+                    {"scaip_udp", addresses.scaip_udp},
+                    {"scaip_tcp", addresses.scaip_tcp},
+                    {"scaip_tls", addresses.scaip_tls},
+                    {"native_tls", addresses.native_tls},
+                    {"metrics", addresses.metrics},
+                    {"ca", ca_file},
+                    {"municipalities", municipalities_},
+                    {"teams", teams_},
+                    {"sign_ins", people}};
+  // The rest's members go on in the object that the devices stand in.
+  const auto text = boost::json::serialize(rest);
+  out_ << "]," << std::string_view{text}.substr(1);
+}
+
 std::string demo_json(const demo_data& demo, const demo_addresses& addresses,
                       std::string_view ca_file) {
-  array municipalities, teams, sign_ins, devices;
-  for (const auto& set : demo.municipalities) {
-    const auto& id = set.municipality().id();
-    municipalities.push_back(object{{"id", id}, {"name", set.municipality().name()}});
-    for (const auto& team : set.teams())
-      teams.push_back(object{{"id", team.id()}, {"name", team.name()}, {"municipality", id}});
-  }
-  for (const auto& one : demo.sign_ins)
-    sign_ins.push_back(object{{"user", one.user},
-                              {"password", one.password},
-                              {"role", role_name(one.role)},
-                              {"municipalities", texts(one.municipalities)},
-                              {"teams", texts(one.teams)}});
-  for (const auto& device : demo.devices) devices.push_back(shown(device));
-  return boost::json::serialize(object{{"https", addresses.https},
-                                       {"scaip_udp", addresses.scaip_udp},
-                                       {"scaip_tcp", addresses.scaip_tcp},
-                                       {"scaip_tls", addresses.scaip_tls},
-                                       {"native_tls", addresses.native_tls},
-                                       {"metrics", addresses.metrics},
-                                       {"ca", ca_file},
-                                       {"municipalities", municipalities},
-                                       {"teams", teams},
-                                       {"sign_ins", sign_ins},
-                                       {"devices", devices}});
+  std::ostringstream out;
+  demo_json_writer writer{out};
+  for (const auto& set : demo.municipalities) writer.add_municipality(set);
+  for (const auto& device : demo.devices) writer.add_device(device);
+  writer.finish(demo.sign_ins, addresses, ca_file);
+  return std::move(out).str();
 }
 
 }  // namespace varde::server

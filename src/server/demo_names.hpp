@@ -18,6 +18,34 @@ inline constexpr auto last_names = std::to_array<std::string_view>({
     "Øyjord",  "Myrland",   "Steinvik", "Lauvås",   "Brekkhus", "Skogheim", "Viknes",    "Åsmoen",
 });
 
+inline constexpr auto place_beginnings = std::to_array<std::string_view>({
+    "Elve",
+    "Haug",
+    "Sol",
+    "Grane",
+    "Bjørke",
+    "Furu",
+    "Stein",
+    "Lyng",
+    "Myr",
+    "Ås",
+    "Sund",
+    "Tind",
+});
+
+inline constexpr auto place_endings = std::to_array<std::string_view>({
+    "vik",
+    "mark",
+    "dal",
+    "nes",
+    "stad",
+    "bygda",
+    "heim",
+    "lia",
+    "øya",
+    "moen",
+});
+
 inline constexpr auto streets = std::to_array<std::string_view>({
     "Naustveien",
     "Åslia",

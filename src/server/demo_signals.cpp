@@ -47,14 +47,13 @@ udp::endpoint to_endpoint(const std::string& text) {
 }  // namespace
 
 struct demo_signals::state {
-  state(const std::string& scaip_udp, const demo_data& demo, std::uint64_t seed)
+  state(const std::string& scaip_udp, std::vector<std::string> cids, std::uint64_t seed)
       : server(to_endpoint(scaip_udp)),
         socket(io, udp::endpoint{server.protocol(), 0}),
         pause(io),
-        random(seed) {
+        random(seed),
+        devices(std::move(cids)) {
     socket.connect(server);
-    for (const auto& device : demo.devices)
-      if (device.protocol == "scaip" && device.digest_user.empty()) devices.push_back(device.id);
     receive();
     if (!devices.empty()) wait();
     thread = std::thread([this] { io.run(); });
@@ -122,8 +121,9 @@ struct demo_signals::state {
   std::thread thread;
 };
 
-demo_signals::demo_signals(const std::string& scaip_udp, const demo_data& demo, std::uint64_t seed)
-    : state_(std::make_unique<state>(scaip_udp, demo, seed)) {}
+demo_signals::demo_signals(const std::string& scaip_udp, std::vector<std::string> devices,
+                           std::uint64_t seed)
+    : state_(std::make_unique<state>(scaip_udp, std::move(devices), seed)) {}
 
 demo_signals::~demo_signals() {
   state_->io.stop();

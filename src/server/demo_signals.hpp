@@ -5,15 +5,15 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-
-#include "server/demo_data.hpp"
+#include <vector>
 
 namespace varde::server {
 
 class demo_signals {
  public:
-  /// Starts its thread. `scaip_udp` is where the server listens.
-  demo_signals(const std::string& scaip_udp, const demo_data& demo, std::uint64_t seed);
+  /// Starts its thread. `scaip_udp` is where the server listens; `devices` what the devices that
+  /// may signal call themselves.
+  demo_signals(const std::string& scaip_udp, std::vector<std::string> devices, std::uint64_t seed);
   ~demo_signals();
   demo_signals(const demo_signals&) = delete;
   demo_signals& operator=(const demo_signals&) = delete;

@@ -161,8 +161,10 @@ int main(int argc, char** argv) {
       ->add_option("--seed", demonstrating.seed, "Makes the same people and devices each time")
       ->capture_default_str();
   demo_command
-      ->add_option("--devices", demonstrating.devices,
-                   "So many more residents with devices on a tree of what they depend on")
+      ->add_option(
+          "--devices", demonstrating.devices,
+          "So many more residents with two devices each, on a tree of what they depend on; "
+          "10,000 of them in a municipality")
       ->capture_default_str()
       ->check(CLI::Range(0, 1'000'000));
   demo_command

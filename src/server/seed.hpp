@@ -1,22 +1,29 @@
 // Puts the demo's municipalities and accounts into a Redis that has none yet.
 #pragma once
 
-#include <cstddef>
-#include <functional>
 #include <string>
+#include <vector>
 
 #include "redis/endpoint.hpp"
+#include "server/blocking_store.hpp"
 #include "server/demo_data.hpp"
 
 namespace varde::server {
 
-/// Writes every municipality and account that Redis doesn't have, or has otherwise. Blocks. Empty,
-/// or what is wrong.
-[[nodiscard]] std::string seed_registry(const redis::endpoint& redis, const demo_data& demo);
+/// Writes what Redis doesn't have, or has otherwise. Blocks. Its functions return an empty text, or
+/// what is wrong.
+class seeder {
+ public:
+  explicit seeder(const redis::endpoint& redis);
 
-/// The same for so many more municipalities, each made when it is its turn and then dropped.
-[[nodiscard]] std::string seed_sets(
-    const redis::endpoint& redis, std::size_t count,
-    const std::function<registry::v1::MunicipalitySet(std::size_t)>& make);
+  [[nodiscard]] std::string connect();
+  [[nodiscard]] std::string put(registry::v1::MunicipalitySet set);
+  /// Only where there is no account yet.
+  [[nodiscard]] std::string put_accounts(const std::vector<demo_sign_in>& sign_ins);
+
+ private:
+  redis::endpoint redis_;
+  blocking_store store_;
+};
 
 }  // namespace varde::server

@@ -101,6 +101,26 @@ TEST(demo_data, extra_devices_come_in_pairs_at_residents_of_their_own) {
   EXPECT_EQ(demo.municipalities[0].residents_size(), 124);
 }
 
+TEST(demo_data, many_devices_are_spread_over_further_municipalities_made_one_at_a_time) {
+  demo_options options;
+  options.extra_devices = 2 * demo_maker::load_residents_each + 5;
+  demo_maker maker{options};
+  std::set<std::pair<std::string, std::string>> wire_ids;
+  std::vector<std::string> ids;
+  std::vector<int> residents;
+  while (const auto made = maker.next()) {
+    ids.push_back(made->set.municipality().id());
+    residents.push_back(made->set.residents_size());
+    for (const auto& device : made->devices) {
+      EXPECT_EQ(device.municipality, ids.back());
+      EXPECT_TRUE(wire_ids.emplace(device.protocol, device.id).second) << device.id;
+    }
+  }
+  EXPECT_EQ(ids, (std::vector<std::string>{"9901", "9902", "9903", "9904"}));
+  EXPECT_EQ(residents, (std::vector<int>{10'024, 24, 10'000, 5}));
+  EXPECT_EQ(maker.sign_ins().front().municipalities, ids);
+}
+
 TEST(demo_data, the_devices_hang_on_a_tree_of_realistic_sizes) {
   demo_options options;
   options.extra_devices = 2'400;
@@ -144,7 +164,7 @@ TEST(demo_data, every_role_can_sign_in_with_a_long_password) {
     EXPECT_GE(one.password.size(), registry::password_characters_advised) << one.password;
   }
   EXPECT_EQ(roles.size(), 4u);
-  const auto accounts = make_demo_accounts(demo, {1, 16384});
+  const auto accounts = make_demo_accounts(demo.sign_ins, {1, 16384});
   ASSERT_EQ(accounts.size(), demo.sign_ins.size());
   EXPECT_TRUE(registry::password_matches(accounts[0].password_hash(), demo.sign_ins[0].password));
 }
