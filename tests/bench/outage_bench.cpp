@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-#include "registry/dependency_index.hpp"
+#include "registry/set_view.hpp"
 #include "triage/outage.hpp"
 
 namespace {
@@ -41,9 +41,8 @@ registry::v1::MunicipalitySet million() {
 }
 
 const registry::dependency_index& index_of_a_million() {
-  static const auto set = million();
-  static const registry::dependency_index index{set};
-  return index;
+  static const auto set = registry::set_view::make(million());
+  return set->dependencies();
 }
 
 triage::dependencies tables() {

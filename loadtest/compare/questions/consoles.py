@@ -1,5 +1,6 @@
 """Two hundred consoles and 1,000 changes a second: what one of them sees when all read, against
-what it sees when one of the others reads slowly and one not at all; and whether memory stays bounded."""
+what it sees when one of the others reads slowly and one not at all; and whether memory stays
+bounded."""
 
 from .. import varde_node
 from ..bench import SPLIT
