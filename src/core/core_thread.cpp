@@ -50,7 +50,7 @@ ledger::writer_options writer_options_of(const core_options& options) {
 
 constexpr std::chrono::milliseconds pulse_every{100};
 /// Care and technical signals committed together at most; the ledger is near its best from here on.
-constexpr std::size_t lower_inputs_max = 128;
+constexpr std::size_t lower_inputs_max = 64;
 
 }  // namespace
 

@@ -16,7 +16,7 @@ using wait_type = boost::asio::posix::descriptor_base::wait_type;
 /// sends less in a day; who sends more stands in line, behind whoever does not.
 constexpr std::size_t prompt_bytes_max = 1024;
 /// What is read from one connection before its neighbours have their turn.
-constexpr std::size_t turn_bytes_max = 4 * 1024;
+constexpr std::size_t turn_bytes_max = 1024;
 /// Our last words get this long to arrive…
 constexpr std::chrono::milliseconds linger_max{2'000};
 /// …while the peer sends no more than this.

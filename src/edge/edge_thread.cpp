@@ -15,6 +15,8 @@ constexpr std::size_t read_buffer_bytes = 16 * 1024;
 constexpr std::chrono::seconds sweep_every{1};
 /// The line is served so long before the thread looks who else is ready; a handshake takes longer.
 constexpr std::chrono::microseconds line_turn{200};
+/// While the core is behind, one of the line is served so often.
+constexpr std::chrono::milliseconds line_pause{1};
 /// So many may go before the line.
 constexpr unsigned passed_over_max = 64;
 
@@ -63,10 +65,13 @@ void edge_thread::start() {
 void edge_thread::run() {
   ::pthread_setname_np(::pthread_self(), "varde-edge");
   while (!io_.stopped()) {
-    if (line_.empty())
+    if (line_.empty()) {
       io_.run_one();
-    else if (io_.poll_one() == 0 || ++passed_over_ >= passed_over_max)
-      serve_line();
+      continue;
+    }
+    const bool others =
+        intake_.core_is_behind() ? io_.run_one_for(line_pause) > 0 : io_.poll_one() > 0;
+    if (!others || ++passed_over_ >= passed_over_max) serve_line();
   }
   line_.clear();
   for (const auto& one : std::vector{roster_}) one->end(cause::draining);
@@ -85,7 +90,7 @@ void edge_thread::serve_line() {
     const auto one = std::move(line_.front());
     line_.pop_front();
     one->take_turn();
-  } while (!line_.empty() && std::chrono::steady_clock::now() < until);
+  } while (!line_.empty() && !intake_.core_is_behind() && std::chrono::steady_clock::now() < until);
   flush_queued();
 }
 

@@ -10,6 +10,8 @@ namespace varde::edge {
 namespace {
 
 constexpr std::size_t trace_bytes = 8;  // 16 hex digits
+/// The core works this off in a twentieth of a second.
+constexpr std::size_t lower_waiting_max = 1'024;
 
 }  // namespace
 
@@ -61,6 +63,12 @@ void intake::log_refusal(const alarm::admission& one, intake_outcome outcome) {
   spdlog::warn("edge: signal answered busy: trace={} municipality={} lane={} cause={}",
                one.signal.trace(), base::log_safe(one.municipality.str()),
                alarm::lane_name(one.lane), outcome_name(outcome));
+}
+
+bool intake::core_is_behind() const noexcept {
+  return lanes_.size(lanes::index(lanes::lane::care)) +
+             lanes_.size(lanes::index(lanes::lane::technical)) >
+         lower_waiting_max;
 }
 
 std::size_t intake::answer(std::span<const alarm::admission_answer> answers) {

@@ -49,6 +49,9 @@ class intake {
   void give_up_old(base::steady_time now);
 
   [[nodiscard]] std::size_t waiting_count() const noexcept { return room_.size(); }
+  /// So much that is not life waits for the core already that reading more would only move the
+  /// queue, and take the processor from those who work it off.
+  [[nodiscard]] bool core_is_behind() const noexcept;
 
  private:
   intake_outcome decide(const offer& given, alarm::admission& one);

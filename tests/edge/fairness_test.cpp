@@ -78,8 +78,7 @@ class fairness : public test::edge_fixture {};
 TEST_F(fairness, a_quiet_device_is_heard_while_others_flood) {
   constexpr std::size_t flooding = 8, quiet = flooding;
   constexpr std::size_t flood_bytes = 64 * 1024;
-  constexpr std::size_t turn_bytes =
-      4 * 1024;  // of each that floods, at most, before the quiet one
+  constexpr std::size_t turn_bytes = 1024;  // of each that floods, at most, before the quiet one
   hearing heard;
   counters counted{metrics};
   lanes::lane_set<alarm::admission> lanes{lane_limits};
