@@ -73,9 +73,9 @@ struct demo_municipality {
 /// together. The same for the same seed, but for the certificates.
 class demo_maker {
  public:
-  /// With two devices each; like the municipalities of a shared centre, and far below what Redis
-  /// takes as one value.
-  static constexpr std::size_t load_residents_each = 10'000;
+  /// With two devices each: a large town's, so that a power cut of 20,000 devices is one
+  /// municipality's, and far below what Redis takes as one value.
+  static constexpr std::size_t load_residents_each = 50'000;
 
   explicit demo_maker(demo_options options);
   ~demo_maker();

@@ -117,7 +117,7 @@ TEST(demo_data, many_devices_are_spread_over_further_municipalities_made_one_at_
     }
   }
   EXPECT_EQ(ids, (std::vector<std::string>{"9901", "9902", "9903", "9904"}));
-  EXPECT_EQ(residents, (std::vector<int>{10'024, 24, 10'000, 5}));
+  EXPECT_EQ(residents, (std::vector<int>{50'024, 24, 50'000, 5}));
   EXPECT_EQ(maker.sign_ins().front().municipalities, ids);
 }
 
