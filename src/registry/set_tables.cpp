@@ -42,7 +42,7 @@ class set_tables::packer {
 
   /// False if one of the serialized set's things can't be read.
   bool add_all(std::string_view serialized) {
-    std::string rest;
+    std::string others;
     field_reader at{serialized};
     while (at.next()) {
       bool good = true;
@@ -57,11 +57,11 @@ class set_tables::packer {
           good = add_parsed(device_, at.bytes());
           break;
         default:
-          rest += at.whole();
+          others += at.whole();
       }
       if (!good) return false;
     }
-    return at.at_end() && parse(out_.rest, rest);
+    return at.at_end() && parse(out_.rest, others);
   }
 
   void finish() {
