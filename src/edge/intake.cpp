@@ -10,8 +10,8 @@ namespace varde::edge {
 namespace {
 
 constexpr std::size_t trace_bytes = 8;  // 16 hex digits
-/// The core works this off in a twentieth of a second.
-constexpr std::size_t lower_waiting_max = 1'024;
+/// A few batches: the core works this off in ten milliseconds.
+constexpr std::size_t waiting_for_core_max = 256;
 
 }  // namespace
 
@@ -66,9 +66,9 @@ void intake::log_refusal(const alarm::admission& one, intake_outcome outcome) {
 }
 
 bool intake::core_is_behind() const noexcept {
-  return lanes_.size(lanes::index(lanes::lane::care)) +
-             lanes_.size(lanes::index(lanes::lane::technical)) >
-         lower_waiting_max;
+  std::size_t waiting = 0;
+  for (std::size_t lane = 0; lane < alarm::lane_count; ++lane) waiting += lanes_.size(lane);
+  return waiting > waiting_for_core_max;
 }
 
 std::size_t intake::answer(std::span<const alarm::admission_answer> answers) {

@@ -49,8 +49,8 @@ class intake {
   void give_up_old(base::steady_time now);
 
   [[nodiscard]] std::size_t waiting_count() const noexcept { return room_.size(); }
-  /// So much that is not life waits for the core already that reading more would only move the
-  /// queue, and take the processor from those who work it off.
+  /// So much waits for the core already that reading more from those in line would only move the
+  /// queue in front of everybody else, and take the processor from those who work it off.
   [[nodiscard]] bool core_is_behind() const noexcept;
 
  private:
