@@ -1,4 +1,4 @@
-// A state from an older snapshot has no digests: it is searched by the ids until the next signal.
+// A state from a snapshot has no digests: it is searched by the ids until the next signal.
 #include "alarm/seen.hpp"
 
 #include <cstdint>

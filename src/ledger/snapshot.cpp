@@ -25,6 +25,8 @@ base::result<std::optional<snapshot>> to_snapshot(const redis::reply& fields,
     return errc::unreadable_snapshot;
   snapshot loaded{*position, {}};
   for (auto& subject : *message.mutable_subjects()) {
+    // An older version carries them along without keeping them up to date: as good as none.
+    subject.clear_seen_digests();
     auto name = subject.subject();
     loaded.subjects.insert_or_assign(std::move(name), std::move(subject));
   }

@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 
+#include "alarm/seen.hpp"
 #include "ledger/error.hpp"
 #include "ledger/keys.hpp"
 #include "ledger/ledger_fixture.hpp"
@@ -63,6 +64,18 @@ TEST_F(snapshot_test, snapshot_and_the_entries_after_it_equal_the_whole_ledger) 
   ASSERT_EQ(restarted->subjects.size(), whole.subjects.size());
   for (const auto& [name, subject] : whole.subjects)
     EXPECT_EQ(restarted->subjects[name].SerializeAsString(), subject.SerializeAsString()) << name;
+}
+
+TEST_F(snapshot_test, digests_that_another_version_carried_along_are_not_believed) {
+  snapshot state{{1, 1}, {}};
+  auto& subject = state.subjects["r-1"];
+  subject.set_subject("r-1");
+  alarm::add_seen(subject, "before", "");
+  subject.mutable_seen_signals(0)->set_id("heard since, by a node that knows no digests");
+  ASSERT_FALSE(save(state));
+  const auto restarted = *load();
+  ASSERT_TRUE(restarted);
+  EXPECT_NE(alarm::find_seen(restarted->subjects.at("r-1"), subject.seen_signals(0).id()), nullptr);
 }
 
 TEST_F(snapshot_test, without_a_snapshot_there_is_none) { EXPECT_FALSE(load()->has_value()); }
