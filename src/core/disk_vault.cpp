@@ -50,8 +50,8 @@ std::string record_of(const ledger::commit& c) {
   google::protobuf::io::StringOutputStream bytes{&record};
   google::protobuf::io::CodedOutputStream out{&bytes};
   head.SerializeToCodedStream(&out);
-  const auto made = c.bytes.empty() ? ledger::serialize(c.entries) : std::vector<std::string>{};
-  for (const auto& entry : c.bytes.empty() ? made : c.bytes) {
+  std::vector<std::string> made;
+  for (const auto& entry : ledger::bytes_of(c, made)) {
     out.WriteTag(wire::MakeTag(ledger::v1::VaultedCommit::kEntriesFieldNumber,
                                wire::WIRETYPE_LENGTH_DELIMITED));
     out.WriteVarint32(static_cast<std::uint32_t>(entry.size()));

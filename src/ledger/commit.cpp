@@ -10,4 +10,9 @@ std::vector<std::string> serialize(const std::vector<alarm::v1::Entry>& entries)
   return bytes;
 }
 
+const std::vector<std::string>& bytes_of(const commit& c, std::vector<std::string>& made) {
+  if (!c.bytes.empty()) return c.bytes;
+  return made = serialize(c.entries);
+}
+
 }  // namespace varde::ledger

@@ -30,6 +30,9 @@ struct commit {
 };
 
 [[nodiscard]] std::vector<std::string> serialize(const std::vector<alarm::v1::Entry>& entries);
+/// The commit's own bytes, or those of its entries, which are then in `made`.
+[[nodiscard]] const std::vector<std::string>& bytes_of(const commit& c,
+                                                       std::vector<std::string>& made);
 
 enum class commit_status : std::uint8_t {
   committed,  // durable in Redis as its configuration says

@@ -210,10 +210,7 @@ void writer::load_function(std::function<void(base::error_code)> done) {
 void writer::submit(const std::vector<commit>& commits, results_handler done) {
   std::vector<serialized_entries> made(commits.size());
   all_bytes bytes(commits.size());
-  for (std::size_t i = 0; i < commits.size(); ++i) {
-    if (commits[i].bytes.empty()) made[i] = serialize(commits[i].entries);
-    bytes[i] = commits[i].bytes.empty() ? &made[i] : &commits[i].bytes;
-  }
+  for (std::size_t i = 0; i < commits.size(); ++i) bytes[i] = &bytes_of(commits[i], made[i]);
   const auto calls = divide(commits, bytes);
   const bool waits = options_.replicas > 0 && options_.replicas_limit.count() > 0;
   const auto open = std::make_shared<submission>(submission{
