@@ -3,22 +3,9 @@
 
 #include <algorithm>
 
-#include "triage/expectations.hpp"
-
 namespace varde::board {
 
 namespace {
-
-using registry::v1::Device;
-using registry::v1::Resident;
-using registry::v1::Rule;
-
-bool watches(const Rule& rule, const Resident& resident, std::span<const Device* const> devices) {
-  return triage::concerns(rule, resident, nullptr) ||
-         std::ranges::any_of(devices, [&](const Device* device) {
-           return triage::concerns(rule, resident, device);
-         });
-}
 
 bool is_away_at(const alarm::v1::SubjectState& state, base::wall_time t) {
   const auto& away = state.absence();
@@ -63,8 +50,8 @@ std::string_view name_of(check_standing standing) {
 }
 
 std::vector<planned_check> planned_checks(const registry::v1::Policy& policy,
-                                          const Resident& resident,
-                                          std::span<const Device* const> devices,
+                                          std::string_view resident,
+                                          std::span<const triage::placed_device> devices,
                                           const alarm::v1::SubjectState& state,
                                           base::wall_time now) {
   std::vector<planned_check> out;
@@ -72,7 +59,7 @@ std::vector<planned_check> planned_checks(const registry::v1::Policy& policy,
   const auto ahead = triage::moments_between(policy, now, now + checks_told_ahead);
   moments.insert(moments.end(), ahead.begin(), ahead.end());
   for (const auto& rule : policy.rules()) {
-    if (!rule.has_check() || !watches(rule, resident, devices)) continue;
+    if (!rule.has_check() || !triage::watches(rule, resident, devices)) continue;
     const triage::moment *last = nullptr, *next = nullptr;
     for (const auto& m : moments) {
       if (m.rule != &rule) continue;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "triage/expectations.hpp"
 #include "varde/alarm/v1/case.pb.h"
 #include "varde/registry/v1/registry.pb.h"
 
@@ -38,10 +39,11 @@ inline constexpr std::chrono::hours checks_told_back{24};
 inline constexpr std::chrono::hours checks_told_ahead{48};
 
 /// Of each check that watches the resident: the last whose time has begun and the next one, as far
-/// as they are told, in order of time. `devices` are those that stand at the resident.
+/// as they are told, in order of time. `resident` is the id, `devices` are those that stand at the
+/// resident.
 [[nodiscard]] std::vector<planned_check> planned_checks(
-    const registry::v1::Policy& policy, const registry::v1::Resident& resident,
-    std::span<const registry::v1::Device* const> devices, const alarm::v1::SubjectState& state,
+    const registry::v1::Policy& policy, std::string_view resident,
+    std::span<const triage::placed_device> devices, const alarm::v1::SubjectState& state,
     base::wall_time now);
 
 }  // namespace varde::board

@@ -16,12 +16,9 @@ namespace {
 
 bool watches(const registry::set_view& set, const registry::v1::Rule& rule,
              const registry::resident_record& resident) {
-  const auto person = resident.whole();
-  if (triage::concerns(rule, person, nullptr)) return true;
-  return std::ranges::any_of(set.devices_of(resident), [&](const registry::device_record& one) {
-    const auto device = one.whole();
-    return triage::concerns(rule, person, &device);
-  });
+  std::vector<triage::placed_device> devices;
+  for (const auto& one : set.devices_of(resident)) devices.push_back({one.id(), one.kinds()});
+  return triage::watches(rule, resident.id(), devices);
 }
 
 alarm::subject_id subject_of(const registry::device_record& installed) {
@@ -75,7 +72,7 @@ void expectations::ask_for_proofs(const registry::set_view& set, place& at, base
     if (out.size() >= questions_max || looked_at++ == looked_at_max) return;
     const auto device = set.device_at(at.devices_asked);
     if (device.state() != registry::v1::DEVICE_STATE_INSTALLED ||
-        !triage::must_prove(set.policy(), device.whole()))
+        !triage::must_prove(set.policy(), device.id(), device.kind()))
       continue;
     out.push_back(question(set, triage::proof_of(device.wire_id()), now - triage::proof_within,
                            base::wall_time{span}, subject_of(device)));

@@ -47,16 +47,14 @@ std::optional<page> page_of(const http::request& in) {
 }
 
 /// The people behind a subject: one, or those of the household.
-std::vector<registry::v1::Resident> people_of(const registry::set_view* set,
-                                              std::string_view subject) {
+std::vector<registry::resident_record> people_of(const registry::set_view* set,
+                                                 std::string_view subject) {
   if (!set) return {};
-  std::vector<registry::v1::Resident> people;
-  if (const auto id = alarm::household_of(subject)) {
-    for (const auto& one : set->residents_of(*id)) people.push_back(one.whole());
-  } else if (const auto own_id = alarm::resident_of(subject)) {
-    if (const auto resident = set->resident(*own_id)) people.push_back(resident->whole());
-  }
-  return people;
+  if (const auto id = alarm::household_of(subject)) return set->residents_of(*id);
+  const auto id = alarm::resident_of(subject);
+  const auto resident = id ? set->resident(*id) : registry::resident_record{};
+  if (!resident) return {};
+  return {resident};
 }
 
 void write_device(json_writer& json, const OutageChild& child) {
@@ -72,11 +70,13 @@ void write_device(json_writer& json, const OutageChild& child) {
 /// What of everybody at the subject matters in an outage.
 void write_needs(json_writer& json, const registry::set_view* set, std::string_view subject) {
   const auto people = people_of(set, subject);
-  json.member("phone", people.empty() ? std::string_view{} : std::string_view{people[0].phone()});
+  json.member("phone", people.empty() ? std::string_view{} : people[0].phone());
   json.key("depends_on_power");
   json.begin_array();
-  for (const auto& one : people)
-    for (const auto& need : one.depends_on_power()) json.value(need);
+  for (const auto& one : people) {
+    const auto person = one.whole();
+    for (const auto& need : person.depends_on_power()) json.value(need);
+  }
   json.end_array();
   const auto any = [&](auto has) { return std::ranges::any_of(people, has); };
   json.member("lives_alone", any([](const auto& one) { return one.lives_alone(); }));
@@ -133,9 +133,9 @@ const OutageState* find_outage(const alarm::v1::SubjectState& state, std::string
 
 }  // namespace
 
-unsigned vulnerability_of(const registry::v1::Resident& resident, base::wall_time now) {
-  const auto age = registry::age_of(resident, now);
-  return (resident.depends_on_power().empty() ? 0U : 8U) + (resident.lives_alone() ? 4U : 0U) +
+unsigned vulnerability_of(const registry::resident_record& resident, base::wall_time now) {
+  const auto age = registry::age_of(resident.birth_year(), now);
+  return (resident.depends_on_power() ? 8U : 0U) + (resident.lives_alone() ? 4U : 0U) +
          (resident.cognitive_impairment() ? 2U : 0U) + (age && *age >= old_age ? 1U : 0U);
 }
 

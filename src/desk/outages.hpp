@@ -22,7 +22,7 @@ struct outage_person {
 
 /// What makes an outage dangerous to somebody: 8 for needing power to live (oxygen, a ventilator),
 /// 4 for living alone, 2 for cognitive impairment, 1 for 80 years or more.
-[[nodiscard]] unsigned vulnerability_of(const registry::v1::Resident& resident,
+[[nodiscard]] unsigned vulnerability_of(const registry::resident_record& resident,
                                         base::wall_time now);
 /// Everybody with a device that is still down: first those nobody has reached, the most vulnerable
 /// first, then who has been without for the longest.

@@ -67,11 +67,9 @@ std::vector<board::planned_check> checks_of(const subject_place& place,
   const auto id = alarm::resident_of(place.subject);
   const auto resident = id && set != nullptr ? set->resident(*id) : registry::resident_record{};
   if (!resident) return {};
-  std::vector<registry::v1::Device> devices;
-  for (const auto& one : set->devices_of(resident)) devices.push_back(one.whole());
-  std::vector<const registry::v1::Device*> at_home;
-  for (const auto& device : devices) at_home.push_back(&device);
-  return board::planned_checks(set->policy(), resident.whole(), at_home, state, now);
+  std::vector<triage::placed_device> devices;
+  for (const auto& one : set->devices_of(resident)) devices.push_back({one.id(), one.kinds()});
+  return board::planned_checks(set->policy(), *id, devices, state, now);
 }
 
 template <class List, class Write>
@@ -102,7 +100,7 @@ void write_subject(json_writer& json, std::string_view subject, std::string_view
     json.member("id", *id);
     json.member("name", resident ? resident->name() : *id);
     json.key("age");
-    resident ? registry::write_age(json, resident->whole(), now) : json.null();
+    resident ? registry::write_age(json, resident->birth_year(), now) : json.null();
     if (resident) address = set->address_of(resident);
   } else if (const auto household_id = alarm::household_of(subject)) {
     const auto household = set ? set->household(*household_id) : registry::household_record{};

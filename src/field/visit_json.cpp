@@ -49,7 +49,7 @@ void write_person(json_writer& json, const place& at, base::wall_time now) {
   json.begin_object();
   json.member("name", resident.name());
   json.key("age");
-  registry::write_age(json, resident, now);
+  registry::write_age(json, resident.birth_year(), now);
   json.member("phone", resident.phone());
   json.end_object();
 }

@@ -42,11 +42,11 @@ void write_device(base::json_writer& json, const device_record& device) {
 
 }  // namespace
 
-std::optional<unsigned> age_of(const v1::Resident& resident, base::wall_time now) {
+std::optional<unsigned> age_of(std::uint32_t birth_year, base::wall_time now) {
   const std::chrono::year_month_day today{std::chrono::floor<std::chrono::days>(now)};
   const auto year = static_cast<unsigned>(static_cast<int>(today.year()));
-  if (resident.birth_year() == 0 || resident.birth_year() > year) return std::nullopt;
-  const unsigned age = year - resident.birth_year();
+  if (birth_year == 0 || birth_year > year) return std::nullopt;
+  const unsigned age = year - birth_year;
   return age > age_max ? std::nullopt : std::optional{age};
 }
 
@@ -87,8 +87,8 @@ void write_access(base::json_writer& json, const v1::Access& access) {
   json.end_object();
 }
 
-void write_age(base::json_writer& json, const v1::Resident& resident, base::wall_time now) {
-  const auto age = age_of(resident, now);
+void write_age(base::json_writer& json, std::uint32_t birth_year, base::wall_time now) {
+  const auto age = age_of(birth_year, now);
   age ? json.value(*age) : json.null();
 }
 
@@ -102,7 +102,7 @@ void write_resident(base::json_writer& json, const set_view& set, const resident
   json.key("birth_year");
   resident.birth_year() > 0 ? json.value(resident.birth_year()) : json.null();
   json.key("age");
-  write_age(json, resident, now);
+  write_age(json, resident.birth_year(), now);
   json.member("phone", resident.phone());
   json.key("address");
   write_address(json, set.address_of(of));

@@ -11,7 +11,7 @@
 namespace varde::registry {
 
 /// Whole years at the end of this year; nullopt if the year of birth is unknown or can't be.
-[[nodiscard]] std::optional<unsigned> age_of(const v1::Resident& resident, base::wall_time now);
+[[nodiscard]] std::optional<unsigned> age_of(std::uint32_t birth_year, base::wall_time now);
 
 /// True if anything of it is filled in.
 [[nodiscard]] bool is_known(const v1::Address& address);
@@ -21,7 +21,7 @@ namespace varde::registry {
 void write_address(base::json_writer& json, const v1::Address& address);
 /// Without the code: only whether there is one.
 void write_access(base::json_writer& json, const v1::Access& access);
-void write_age(base::json_writer& json, const v1::Resident& resident, base::wall_time now);
+void write_age(base::json_writer& json, std::uint32_t birth_year, base::wall_time now);
 /// `set` is the one the resident is of.
 void write_resident(base::json_writer& json, const set_view& set, const resident_record& resident,
                     base::wall_time now);

@@ -33,6 +33,12 @@ std::uint16_t device_record::sensors_size() const {
   return count;
 }
 
+std::vector<std::string_view> device_record::kinds() const {
+  std::vector<std::string_view> all{kind()};
+  for (const auto one : sensors()) all.push_back(one.kind());
+  return all;
+}
+
 sensor_record device_record::sensor(std::uint16_t place) const {
   for (const auto one : sensors())
     if (place-- == 0) return one;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <iterator>
 #include <string_view>
+#include <vector>
 
 #include "registry/packed.hpp"
 #include "varde/registry/v1/registry.pb.h"
@@ -95,6 +96,8 @@ class device_record : public packed_message {
   }
   [[nodiscard]] sensor_list sensors() const { return sensor_list{bytes()}; }
   [[nodiscard]] std::uint16_t sensors_size() const;
+  /// Its own kind and its sensors'.
+  [[nodiscard]] std::vector<std::string_view> kinds() const;
   /// None if there are not so many.
   [[nodiscard]] sensor_record sensor(std::uint16_t place) const;
 
@@ -120,7 +123,17 @@ class resident_record : public packed_message {
   [[nodiscard]] std::string_view next_of_kin_phone() const {
     return text_in(text(v1::Resident::kNextOfKinFieldNumber), v1::NextOfKin::kPhoneFieldNumber);
   }
+  /// 0: unknown.
+  [[nodiscard]] std::uint32_t birth_year() const {
+    return static_cast<std::uint32_t>(number(v1::Resident::kBirthYearFieldNumber));
+  }
   [[nodiscard]] std::string_view plan() const { return text(v1::Resident::kPlanFieldNumber); }
+  [[nodiscard]] bool lives_alone() const {
+    return number(v1::Resident::kLivesAloneFieldNumber) != 0;
+  }
+  [[nodiscard]] bool depends_on_power() const {
+    return !text(v1::Resident::kDependsOnPowerFieldNumber).empty();
+  }
   [[nodiscard]] bool cognitive_impairment() const {
     return number(v1::Resident::kCognitiveImpairmentFieldNumber) != 0;
   }

@@ -51,14 +51,14 @@ std::optional<moment> moment_on(const Rule& rule, local_days day) {
 }
 
 template <class Names>
-bool names(const Names& list, const std::string& name) {
-  return std::ranges::find(list, name) != list.end();
+bool allows(const Names& list, std::string_view name) {
+  return list.empty() || std::ranges::find(list, name) != list.end();
 }
 
-bool is_of_kind(const Device& device, const RuleMatch& match) {
-  return names(match.device_kinds(), device.kind()) ||
-         std::ranges::any_of(device.sensors(), [&](const Sensor& sensor) {
-           return names(match.device_kinds(), sensor.kind());
+bool is_meant(const placed_device& device, const RuleMatch& match) {
+  return allows(match.devices(), device.id) &&
+         std::ranges::any_of(device.kinds, [&](std::string_view kind) {
+           return allows(match.device_kinds(), kind);
          });
 }
 
@@ -81,12 +81,12 @@ std::vector<moment> moments_between(const Policy& policy, base::wall_time after,
   return out;
 }
 
-bool concerns(const Rule& rule, const Resident& resident, const Device* device) {
+bool watches(const Rule& rule, std::string_view resident, std::span<const placed_device> devices) {
   const auto& match = rule.match();
-  if (!match.residents().empty() && !names(match.residents(), resident.id())) return false;
-  if (!match.devices().empty() && (device == nullptr || !names(match.devices(), device->id())))
-    return false;
-  return match.device_kinds().empty() || (device != nullptr && is_of_kind(*device, match));
+  if (!allows(match.residents(), resident)) return false;
+  if (match.devices().empty() && match.device_kinds().empty()) return true;
+  return std::ranges::any_of(devices,
+                             [&](const placed_device& one) { return is_meant(one, match); });
 }
 
 }  // namespace varde::triage

@@ -3,6 +3,8 @@
 // heard is decided on the subject (LookFor).
 #pragma once
 
+#include <span>
+#include <string_view>
 #include <vector>
 
 #include "base/time.hpp"
@@ -25,9 +27,13 @@ inline constexpr std::chrono::hours moments_span_max{48};
 [[nodiscard]] std::vector<moment> moments_between(const registry::v1::Policy& policy,
                                                   base::wall_time after, base::wall_time upto);
 
-/// Does this rule watch this resident, by residents, devices or their kinds? `device` is one that
-/// stands at the resident, or nullptr; ask once for each device.
-[[nodiscard]] bool concerns(const registry::v1::Rule& rule, const registry::v1::Resident& resident,
-                            const registry::v1::Device* device);
+/// A device that stands at a resident, by what rules name of it.
+struct placed_device {
+  std::string_view id;
+  std::vector<std::string_view> kinds;  // its own and its sensors'
+};
+/// Does this rule watch the resident of that id, by residents, by one of the devices or its kinds?
+[[nodiscard]] bool watches(const registry::v1::Rule& rule, std::string_view resident,
+                           std::span<const placed_device> devices);
 
 }  // namespace varde::triage

@@ -28,7 +28,7 @@ bool may_keep_back_life(const Rule& rule) {
 }
 
 template <class List>
-bool allows(const List& list, const std::string& value) {
+bool allows(const List& list, std::string_view value) {
   return list.empty() || std::ranges::find(list, value) != list.end();
 }
 
@@ -47,10 +47,11 @@ Signal unproven_signal(const LookFor& asked, std::string_view wire_id, base::wal
 
 }  // namespace
 
-bool must_prove(const registry::v1::Policy& policy, const registry::v1::Device& device) {
+bool must_prove(const registry::v1::Policy& policy, std::string_view device,
+                std::string_view kind) {
   return std::ranges::any_of(policy.rules(), [&](const Rule& rule) {
-    return may_keep_back_life(rule) && allows(rule.match().device_kinds(), device.kind()) &&
-           allows(rule.match().devices(), device.id());
+    return may_keep_back_life(rule) && allows(rule.match().device_kinds(), kind) &&
+           allows(rule.match().devices(), device);
   });
 }
 

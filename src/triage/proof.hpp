@@ -14,9 +14,9 @@ namespace varde::triage {
 
 inline constexpr std::chrono::days proof_within{31};
 
-/// True if a rule of this policy may hold back a life alarm of this device.
-[[nodiscard]] bool must_prove(const registry::v1::Policy& policy,
-                              const registry::v1::Device& device);
+/// True if a rule of this policy may hold back a life alarm of the device of this id and kind.
+[[nodiscard]] bool must_prove(const registry::v1::Policy& policy, std::string_view device,
+                              std::string_view kind);
 /// The name that LookFor asks for a device's proof by, in place of a rule's.
 [[nodiscard]] std::string proof_of(std::string_view wire_id);
 [[nodiscard]] bool asks_for_proof(const alarm::v1::LookFor& asked);

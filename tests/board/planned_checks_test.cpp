@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
+#include <vector>
 
 using namespace varde;
 using namespace std::chrono_literals;
@@ -16,7 +16,6 @@ constexpr base::wall_time night{std::chrono::sys_days{std::chrono::year{2026} / 
 
 struct town {
   town() {
-    resident.set_id("7");
     auto& rule = *policy.add_rules();
     rule.set_id("night");
     rule.set_reason("Nattilsyn");
@@ -24,7 +23,7 @@ struct town {
     rule.mutable_check()->set_due("02:00");
   }
   std::vector<board::planned_check> at(base::wall_time now) const {
-    return board::planned_checks(policy, resident, {}, state, now);
+    return board::planned_checks(policy, "7", {}, state, now);
   }
   void done_at(base::wall_time t) {
     auto& one = *state.add_expected();
@@ -34,7 +33,6 @@ struct town {
   }
 
   registry::v1::Policy policy;
-  registry::v1::Resident resident;
   alarm::v1::SubjectState state;
 };
 
@@ -113,10 +111,8 @@ TEST(planned_checks, only_checks_that_watch_the_resident_are_told) {
   by_device.mutable_match()->add_device_kinds("pump");
   by_device.mutable_check()->set_due("03:00");
   EXPECT_EQ(t.at(night).size(), 2u);
-  registry::v1::Device pump;
-  pump.set_kind("pump");
-  const std::array<const registry::v1::Device*, 1> devices{&pump};
-  const auto told = board::planned_checks(t.policy, t.resident, devices, t.state, night);
+  const std::vector<triage::placed_device> devices{{"d-1", {"pump"}}};
+  const auto told = board::planned_checks(t.policy, "7", devices, t.state, night);
   ASSERT_EQ(told.size(), 4u);
   EXPECT_EQ(told[1].rule->id(), "pumps");
 }

@@ -45,13 +45,13 @@ TEST(card_json, the_way_in_never_holds_the_code) {
 
 TEST(card_json, an_age_is_known_or_not) {
   v1::Resident resident;
-  EXPECT_EQ(age_of(resident, in_2026), std::nullopt);
+  EXPECT_EQ(age_of(resident.birth_year(), in_2026), std::nullopt);
   resident.set_birth_year(1938);
-  EXPECT_EQ(age_of(resident, in_2026), 88u);
+  EXPECT_EQ(age_of(resident.birth_year(), in_2026), 88u);
   resident.set_birth_year(2027);
-  EXPECT_EQ(age_of(resident, in_2026), std::nullopt);
+  EXPECT_EQ(age_of(resident.birth_year(), in_2026), std::nullopt);
   resident.set_birth_year(1900);
-  EXPECT_EQ(age_of(resident, in_2026), std::nullopt);
+  EXPECT_EQ(age_of(resident.birth_year(), in_2026), std::nullopt);
 }
 
 }  // namespace

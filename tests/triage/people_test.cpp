@@ -183,21 +183,16 @@ TEST(expectations, a_check_is_missed_after_its_time_and_a_night_begins_the_day_b
 
 TEST(expectations, a_rule_watches_by_resident_device_and_kind) {
   registry::v1::Rule rule;
-  registry::v1::Resident anna;
-  anna.set_id("7");
-  registry::v1::Device hub;
-  hub.set_id("d-7");
-  hub.set_kind("gateway");
-  hub.add_sensors()->set_kind("motion");
-  EXPECT_TRUE(triage::concerns(rule, anna, nullptr));
+  const std::vector<triage::placed_device> nothing, hub{{"d-7", {"gateway", "motion"}}};
+  EXPECT_TRUE(triage::watches(rule, "7", nothing));
   rule.mutable_match()->add_device_kinds("motion");
-  EXPECT_FALSE(triage::concerns(rule, anna, nullptr));
-  EXPECT_TRUE(triage::concerns(rule, anna, &hub));
+  EXPECT_FALSE(triage::watches(rule, "7", nothing));
+  EXPECT_TRUE(triage::watches(rule, "7", hub));
   rule.mutable_match()->add_residents("8");
-  EXPECT_FALSE(triage::concerns(rule, anna, &hub));
+  EXPECT_FALSE(triage::watches(rule, "7", hub));
   rule.mutable_match()->add_residents("7");
   rule.mutable_match()->add_devices("d-7");
-  EXPECT_TRUE(triage::concerns(rule, anna, &hub));
+  EXPECT_TRUE(triage::watches(rule, "7", hub));
 }
 
 TEST(look_for, what_was_not_heard_of_becomes_a_case_exactly_once) {
