@@ -4,27 +4,18 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { accessible, launch, open, picture, until } from "./lib/browser.mjs";
 import { large, onDuty, small } from "./lib/desk.mjs";
-import { startMock } from "./mock/server.mjs";
+import { withMock } from "./mock/server.mjs";
 
 let browser;
-let mock;
 before(async () => {
   browser = await launch();
 });
 after(() => browser.close());
 
-async function withMock(work) {
-  mock = await startMock();
-  try {
-    await work(mock.world);
-  } finally {
-    await mock.stop();
-  }
-}
 const focused = (page) => page.evaluate(() => document.activeElement.textContent || document.activeElement.className);
 
 test("an_absence_is_registered_changed_and_ended_by_keyboard", () =>
-  withMock(async (world) => {
+  withMock(async (world, mock) => {
     world.raise({ resident: "astrid", kind: "battery", lane: "technical" });
     const page = await onDuty(browser, mock.origin);
     await page.keyboard.press("n");
@@ -72,7 +63,7 @@ test("an_absence_is_registered_changed_and_ended_by_keyboard", () =>
   }));
 
 test("planned_looks_in_say_how_they_stand_and_are_marked_done", () =>
-  withMock(async (world) => {
+  withMock(async (world, mock) => {
     world.raise({ resident: "astrid" });
     world.watched.night();
     const page = await onDuty(browser, mock.origin, { size: small, look: { theme: "dag", language: "en" } });
@@ -104,7 +95,7 @@ test("planned_looks_in_say_how_they_stand_and_are_marked_done", () =>
   }));
 
 test("what_is_due_becomes_missed_on_the_card_without_anybody_asking", () =>
-  withMock(async (world) => {
+  withMock(async (world, mock) => {
     world.raise({ resident: "astrid" });
     world.watched.night();
     const given = await open(browser, large);

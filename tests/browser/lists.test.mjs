@@ -4,23 +4,14 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { accessible, launch, picture, until } from "./lib/browser.mjs";
 import { large, onDuty, row, small } from "./lib/desk.mjs";
-import { startMock } from "./mock/server.mjs";
+import { withMock } from "./mock/server.mjs";
 
 let browser;
-let mock;
 before(async () => {
   browser = await launch();
 });
 after(() => browser.close());
 
-async function withMock(work) {
-  mock = await startMock();
-  try {
-    await work(mock.world);
-  } finally {
-    await mock.stop();
-  }
-}
 async function list(page, name) {
   await page.locator("summary", { hasText: /Lister|Lists/ }).click();
   await page.getByRole("button", { name, exact: true }).click();
@@ -28,7 +19,7 @@ async function list(page, name) {
 }
 
 test("an_outage_shows_its_people_and_they_are_marked_with_one_key", () =>
-  withMock(async (world) => {
+  withMock(async (world, mock) => {
     const id = world.watched.blackout(40);
     const page = await onDuty(browser, mock.origin);
     assert.match(await page.locator(row(id)).textContent(), /Utfall · Strømområde aasen.*40 av 43 enheter er ute · 0 av 40 nådd/);
@@ -58,7 +49,7 @@ test("an_outage_shows_its_people_and_they_are_marked_with_one_key", () =>
   }));
 
 test("the_device_list_shows_trouble_and_begins_and_ends_tests", () =>
-  withMock(async (world) => {
+  withMock(async (world, mock) => {
     const battery = world.raise({ resident: "astrid", kind: "battery", lane: "technical", list: "technicians" });
     const of = { id: battery, version: 1, kind: "battery", state: "open", list: "technicians", owner_name: "", signal_count: 3, by: null };
     world.watched.trouble("battery", "26001", "Astrid Olsen", { case: of });
@@ -95,7 +86,7 @@ test("the_device_list_shows_trouble_and_begins_and_ends_tests", () =>
   }));
 
 test("what_is_held_says_why_and_becomes_a_case_by_a_press", () =>
-  withMock(async (world) => {
+  withMock(async (world, mock) => {
     world.watched.hold();
     const other = world.raise({ resident: "astrid", kind: "battery", lane: "technical" });
     const page = await onDuty(browser, mock.origin, { look: { language: "en", theme: "dag" } });
@@ -114,7 +105,7 @@ test("what_is_held_says_why_and_becomes_a_case_by_a_press", () =>
   }));
 
 test("who_it_is_is_asked_first_and_said_once_known", () =>
-  withMock(async (world) => {
+  withMock(async (world, mock) => {
     const id = world.raise({ resident: "astrid", asks_who: true, cognitive_impairment: true, absent: "sykehus til fredag" });
     const page = await onDuty(browser, mock.origin);
     await page.keyboard.press("n");
@@ -130,7 +121,7 @@ test("who_it_is_is_asked_first_and_said_once_known", () =>
   }));
 
 test("a_flood_is_told_with_what_was_put_aside_and_comes_back", () =>
-  withMock(async (world) => {
+  withMock(async (world, mock) => {
     world.raise({ resident: "per", kind: "fall", lane: "care" });
     const page = await onDuty(browser, mock.origin, { size: small });
     const flooded = { cases: 34, operators: 2, per_operator: 17, flood: true };
@@ -148,7 +139,7 @@ test("a_flood_is_told_with_what_was_put_aside_and_comes_back", () =>
   }));
 
 test("a_life_alarm_is_first_in_the_queue_also_beside_a_list", () =>
-  withMock(async (world) => {
+  withMock(async (world, mock) => {
     world.watched.blackout(5);
     const page = await onDuty(browser, mock.origin, { size: large });
     await list(page, "Enheter");

@@ -30,6 +30,16 @@ const policy = [
   "frame-ancestors 'none'",
 ].join("; ");
 
+/** A stand-in of its own for `work(world, mock)`, ended after it. */
+export async function withMock(work) {
+  const mock = await startMock();
+  try {
+    await work(mock.world, mock);
+  } finally {
+    await mock.stop();
+  }
+}
+
 export async function startMock() {
   const world = new World();
   const sockets = new Set();
