@@ -6,7 +6,7 @@ import json
 import os
 
 from .. import varde_node
-from ..bench import SPLIT
+from ..bench import SPLIT, unavailable
 from ..peers.tls_server import tls_server
 from ..rounds import alternate, contender, ratio
 
@@ -35,6 +35,8 @@ def ask(bench, options):
         run = node.load_scenario(path)
         bench.end_all()
         bench.forget(node.directory)
+        if not run["reopened"]:
+            raise unavailable("no device was back in time: the generator is the limit")
         life = run["streams"][0]
         return {
             "connections_back": run["reopened"],
