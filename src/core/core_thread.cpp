@@ -100,8 +100,8 @@ struct core_thread::state {
   core::engine& engine() { return work->engine; }
 
   /// How many of those that wait in the lanes the next batch takes: as many as life alarms wait, so
-  /// that nothing less urgent is written down with them, or else few enough that a life alarm which
-  /// comes right behind them hardly waits.
+  /// that of the less urgent no more than their share is written down with them; or else few enough
+  /// that a life alarm which comes right behind them hardly waits.
   std::size_t appetite() {
     const auto life = lanes.size(lanes::index(lanes::lane::life));
     return std::min(engine().room(), life > 0 ? life : lower_inputs_max);
