@@ -39,6 +39,11 @@ std::string as_table(const outcome& run, const tally& book) {
     text += fmt::format("WebSocket: {} frames, {:.1f} MB, {} snapshots\n", run.watched.frames,
                         static_cast<double>(run.watched.bytes) / 1e6, run.watched.snapshots);
   }
+  if (run.listened.reading > 0) {
+    text += fmt::format("{} other consoles read {} frames, {:.1f} MB; {} were lost\n",
+                        run.listened.reading, run.listened.frames,
+                        static_cast<double>(run.listened.bytes) / 1e6, run.listened.lost);
+  }
   if (f.capacity_per_s > 0) {
     text += fmt::format("capacity {:.0f}/s in a closed loop; held back {} that found a full line\n",
                         f.capacity_per_s, f.held_back);
@@ -147,6 +152,10 @@ std::string as_json(const outcome& run, const tally& book) {
   o["memory_kb"] = json::object{{"before", run.memory.before_kb},
                                 {"after", run.memory.after_kb},
                                 {"peak", run.memory.peak_kb}};
+  o["audience"] = json::object{{"reading", run.listened.reading},
+                               {"lost", run.listened.lost},
+                               {"frames", run.listened.frames},
+                               {"bytes", run.listened.bytes}};
   if (p.watch) o["websocket"] = latency_json(book.show_latency());
   if (run.audit) {
     o["audit"] = json::object{{"lost", run.audit->lost},

@@ -16,6 +16,7 @@ struct outcome {
   plan asked;
   findings found;
   watcher::numbers watched;
+  audience::numbers listened;
   std::optional<tally::audit> audit;  // none if the board was not looked at
   std::vector<std::string> in_two_cases;
   std::vector<std::string> decided_twice;  // by the ledger

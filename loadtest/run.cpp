@@ -53,6 +53,11 @@ outcome measured(std::string protocol, const demo& where, const std::vector<demo
     }
   }
   clock::time_point last_shown;
+  std::optional<audience> others;
+  if (what.consoles_reading + what.consoles_slow + what.consoles_dead > 0) {
+    others.emplace(where, operators, what.consoles_reading, what.consoles_slow, what.consoles_dead);
+  }
+  // The console that measures comes last, and so is the last that a frame is sent to.
   std::optional<watcher> watching;
   if (what.watch) {
     watching.emplace(where, operators, protocol,
@@ -63,10 +68,6 @@ outcome measured(std::string protocol, const demo& where, const std::vector<demo
                            book.show(one.device, one.signals, at);
                        });
                      });
-  }
-  std::optional<audience> others;
-  if (what.consoles_reading + what.consoles_slow + what.consoles_dead > 0) {
-    others.emplace(where, operators, what.consoles_reading, what.consoles_slow, what.consoles_dead);
   }
   std::optional<cpu_watch> cpu;
   asio::steady_timer timer(io);
@@ -99,7 +100,7 @@ outcome measured(std::string protocol, const demo& where, const std::vector<demo
   result.memory.peak_kb = peak_rss_kb(what.server_pid);
   run.close();
   if (watching) result.watched = watching->stop();
-  others.reset();
+  if (others) result.listened = others->stop();
   result.found = run.found();
   if (!audited) return result;
   const board_book board = read_board(where, operators, protocol);

@@ -16,6 +16,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include "light_console.hpp"
+
 namespace varde::load {
 
 namespace asio = boost::asio;
@@ -29,6 +31,7 @@ namespace {
 
 constexpr std::chrono::seconds here_interval{5};
 constexpr std::chrono::seconds connect_deadline{10};
+constexpr std::chrono::seconds audience_deadline{60};  // for all of it
 constexpr std::size_t frame_bytes_max = 64u << 20;
 constexpr std::chrono::milliseconds slow_read_interval{500};
 constexpr const char* live_path = "/api/v1/live";
@@ -90,6 +93,8 @@ class console {
     live_->read(buffer_);
     return take_frame();
   }
+
+  [[nodiscard]] const std::string& cookie() const { return cookie_; }
 
   // Frame after frame to `on_frame`, until close().
   void follow(std::function<void(std::string_view)> on_frame) {
@@ -256,39 +261,83 @@ class audience::crowd {
  public:
   crowd(const demo& where, const std::vector<demo_operator>& operators, std::size_t reading,
         std::size_t slow, std::size_t dead)
-      : tls_(context_for(where)) {
-    const target to = loopback_target(where.https, "https in demo.json");
-    for (std::size_t i = 0; i < reading + slow + dead; ++i) {
-      consoles_.push_back(
-          std::make_unique<console>(io_, tls_, to, operators[i % operators.size()]));
-      console& one = *consoles_.back();
-      if (i < operators.size()) {
-        one.sign_in();
-      } else {
-        one.share_session_of(*consoles_[i % operators.size()]);
-      }
-      one.open_live();
-      if (i < reading) {
-        one.follow([](std::string_view) {});
-      } else if (i < reading + slow) {
-        one.follow_slowly();
-      }
+      : to_(loopback_target(where.https, "https in demo.json")),
+        tls_(context_for(where)),
+        light_tls_(make_ssl_context(where.ca_file)),
+        timer_(io_) {
+    for (std::size_t i = 0; i < operators.size(); ++i) {
+      sessions_.push_back(std::make_unique<console>(io_, tls_, to_, operators[i]));
+      sessions_.back()->sign_in();
     }
+    for (std::size_t i = 0; i < reading; ++i) {
+      readers_.push_back(std::make_shared<light_console>(io_, light_tls_));
+      readers_.back()->open(to_, live_path, sessions_[i % sessions_.size()]->cookie());
+    }
+    wait_for_readers();
+    for (std::size_t i = 0; i < slow + dead; ++i) {
+      const std::size_t session = i % sessions_.size();
+      others_.push_back(std::make_unique<console>(io_, tls_, to_, operators[session]));
+      console& one = *others_.back();
+      one.share_session_of(*sessions_[session]);
+      one.open_live();
+      if (i < slow) one.follow_slowly();
+    }
+    keep_here();
     thread_ = std::jthread([this] { io_.run(); });
   }
 
-  ~crowd() {
+  ~crowd() { stop(); }
+
+  numbers stop() {
+    if (!thread_.joinable()) return numbers_;
     asio::post(io_, [this] {
-      for (auto& each : consoles_) each->close();
+      timer_.cancel();
+      for (const auto& each : readers_) {
+        ++numbers_.reading;
+        numbers_.frames += each->read().frames();
+        numbers_.bytes += each->read().bytes();
+        if (!each->is_open()) ++numbers_.lost;
+        each->close();
+      }
+      for (auto& each : others_) each->close();
       io_.stop();
     });
+    thread_.join();
+    return numbers_;
   }
 
  private:
+  void wait_for_readers() {
+    const auto deadline = clock::now() + audience_deadline;
+    for (const auto& each : readers_) {
+      while (!each->is_open() && each->trouble().empty() && clock::now() < deadline) {
+        io_.run_one_until(deadline);
+      }
+      if (!each->is_open()) {
+        throw std::runtime_error(each->trouble().empty() ? "a console takes too long to open"
+                                                         : each->trouble());
+      }
+    }
+  }
+  void keep_here() {
+    timer_.expires_after(here_interval);
+    timer_.async_wait([this](boost::system::error_code stopped) {
+      if (stopped) return;
+      for (const auto& each : readers_) each->say_here();
+      keep_here();
+    });
+  }
+
+  const target to_;
   asio::io_context io_;
   asio::executor_work_guard<asio::io_context::executor_type> work_ = asio::make_work_guard(io_);
   asio::ssl::context tls_;
-  std::vector<std::unique_ptr<console>> consoles_;
+  ssl_context light_tls_;
+  asio::steady_timer timer_;
+  std::vector<std::unique_ptr<console>> sessions_;
+  std::vector<std::shared_ptr<light_console>> readers_;
+  std::vector<std::unique_ptr<console>> others_;
+  numbers numbers_;
   std::jthread thread_;
 };
 
@@ -296,6 +345,7 @@ audience::audience(const demo& where, const std::vector<demo_operator>& operator
                    std::size_t reading, std::size_t slow, std::size_t dead)
     : crowd_(std::make_unique<crowd>(where, operators, reading, slow, dead)) {}
 audience::~audience() = default;
+audience::numbers audience::stop() { return crowd_->stop(); }
 
 watcher::watcher(const demo& where, const std::vector<demo_operator>& operators,
                  std::string protocol, on_shown shown)

@@ -52,6 +52,16 @@ class audience {
   /// Ends its thread; their sessions are left to end by themselves, as a closed browser's are.
   ~audience();
 
+  /// Of those that read all.
+  struct numbers {
+    std::size_t reading = 0;
+    std::size_t lost = 0;  // that the server ended
+    std::uint64_t frames = 0;
+    std::uint64_t bytes = 0;
+  };
+  /// Ends them.
+  numbers stop();
+
  private:
   class crowd;
   std::unique_ptr<crowd> crowd_;
