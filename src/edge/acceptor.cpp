@@ -20,42 +20,35 @@ constexpr std::chrono::milliseconds pause_when_crowded{10};
 }  // namespace
 
 acceptor::acceptor(edge_thread& home, listener via, descriptor listening, make_session make)
-    : home_{home}, via_{via}, listening_{home.io(), listening.release()}, make_{std::move(make)} {}
+    : home_{home}, via_{via}, listening_{std::move(listening)}, make_{std::move(make)} {}
 
-void acceptor::start() { wait(); }
+void acceptor::start() { home_.waits().watch(*this, listening_.get(), interest::readable); }
 
 void acceptor::stop() {
   home_.due().set(*this, base::steady_time::max());
-  boost::system::error_code already_closed;
-  listening_.close(already_closed);
+  home_.waits().forget(*this, listening_.get());
+  listening_ = {};
 }
 
-void acceptor::wait() {
-  listening_.async_wait(boost::asio::posix::descriptor_base::wait_read,
-                        [self = shared_from_this()](const boost::system::error_code& stopped) {
-                          if (!stopped) self->accept_turn();
-                        });
+void acceptor::pause(std::chrono::milliseconds time) {
+  home_.waits().watch(*this, listening_.get(), interest::none);
+  home_.due().set(*this, std::chrono::steady_clock::now() + time);
 }
 
-void acceptor::accept_turn() {
-  const auto pause = [this](std::chrono::milliseconds time) {
-    home_.due().set(*this, std::chrono::steady_clock::now() + time);
-  };
+void acceptor::on_ready() {
   if (home_.line_length() >= line_length_max) return pause(pause_when_crowded);
   for (int i = 0; i < peers_per_turn_max; ++i) {
-    auto [socket, peer] = accept_peer(listening_.native_handle());
+    auto [socket, peer] = accept_peer(listening_.get());
     if (!socket) {
-      if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM) break;
+      if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM) return;
       home_.note_rejected(via_, cause::over_limit);
       return pause(pause_when_exhausted);
     }
     const auto session = make_(std::move(socket), peer);
     if (home_.adopt(session, via_)) session->start();
   }
-  home_.flush_queued();
-  wait();
 }
 
-void acceptor::on_deadline() { wait(); }
+void acceptor::on_deadline() { start(); }
 
 }  // namespace varde::edge

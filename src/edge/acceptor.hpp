@@ -2,20 +2,19 @@
 // each.
 #pragma once
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <functional>
 #include <memory>
 
 #include "edge/connection.hpp"
 #include "edge/counters.hpp"
 #include "edge/deadlines.hpp"
+#include "edge/reactor.hpp"
 #include "edge/sockets.hpp"
 
 namespace varde::edge {
 
 /// Used on its edge thread only.
-class acceptor final : public std::enable_shared_from_this<acceptor>, private deadline_entry {
+class acceptor final : private watched, private deadline_entry {
  public:
   using make_session =
       std::function<std::shared_ptr<connection>(descriptor, const socket_address&)>;
@@ -27,13 +26,13 @@ class acceptor final : public std::enable_shared_from_this<acceptor>, private de
   void stop();
 
  private:
-  void wait();
-  void accept_turn();
+  void on_ready() override;
+  void pause(std::chrono::milliseconds time);
   void on_deadline() override;
 
   edge_thread& home_;
   listener via_;
-  boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> listening_;
+  descriptor listening_;
   make_session make_;
 };
 

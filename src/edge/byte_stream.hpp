@@ -22,6 +22,9 @@ enum class io_state {
 struct io_result {
   io_state state = io_state::failed;
   std::size_t bytes = 0;
+  /// Of a read: the stream itself holds no more. Whatever has come since makes the descriptor
+  /// readable, so nobody need read on to find out that there is nothing.
+  bool drained = false;
 };
 
 /// Owned by one connection, used on its thread. Does not own the descriptor.

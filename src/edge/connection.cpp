@@ -10,8 +10,6 @@ namespace varde::edge {
 
 namespace {
 
-using wait_type = boost::asio::posix::descriptor_base::wait_type;
-
 /// What a device may send in a second and still be read as soon as it is readable. A safety alarm
 /// sends less in a day; who sends more stands in line, behind whoever does not.
 constexpr std::size_t prompt_bytes_max = 1024;
@@ -29,7 +27,7 @@ constexpr std::size_t idle_bytes_max = 64;
 connection::connection(edge_thread& home, listener via, descriptor socket,
                        std::unique_ptr<byte_stream> stream, const socket_address& peer)
     : home_{home},
-      socket_{home.io(), socket.release()},
+      socket_{std::move(socket)},
       stream_{std::move(stream)},
       source_{host_text(peer)},
       source_port_{port_of(peer)},
@@ -41,6 +39,7 @@ void connection::start() { on_ready(); }
 
 void connection::on_ready() {
   const bool waits = state_ == state::opening || (state_ == state::open && !is_prompt());
+  flush_is_due_ = true;
   if (waits)
     stand_in_line();
   else
@@ -57,6 +56,7 @@ bool connection::is_prompt() {
 
 void connection::take_turn() {
   turn_is_due_ = false;
+  flush_is_due_ = true;
   go_on();
   flush();
 }
@@ -105,12 +105,13 @@ void connection::read_turn() {
     heard_bytes_ += static_cast<std::uint32_t>(result.bytes);
     home_.counted().bytes_in[static_cast<std::size_t>(via_)]->add(result.bytes);
     on_bytes({buffer.data(), result.bytes}, std::chrono::steady_clock::now());
+    if (result.drained) return take(io_state::want_read);
   }
   paused_ = state_ == state::open;
 }
 
-/// No descriptor is waited for meanwhile: what OpenSSL has taken from the socket already makes none
-/// readable.
+/// Nothing is waited for meanwhile: its socket may be readable, and what OpenSSL has taken from it
+/// already makes no socket readable.
 void connection::stand_in_line() {
   if (!std::exchange(turn_is_due_, true)) home_.stand_in_line(shared_from_this());
 }
@@ -193,21 +194,12 @@ void connection::arm() {
                      (!turn_is_due_ && ((state_ == state::opening && !needs_write_) ||
                                         (state_ == state::open && !paused_)));
   const bool writes = (needs_write_ && !turn_is_due_) || (state_ != state::opening && unsent() > 0);
-  if (reads) wait_for(wait_type::wait_read, read_armed_);
-  if (writes) wait_for(wait_type::wait_write, write_armed_);
+  home_.waits().watch(*this, socket_.get(),
+                      reads && writes ? interest::both
+                      : reads         ? interest::readable
+                      : writes        ? interest::writable
+                                      : interest::none);
   set_deadline();
-}
-
-void connection::wait_for(wait_type readiness, bool& armed) {
-  if (armed) return;
-  armed = true;
-  socket_.async_wait(readiness,
-                     [self = shared_from_this(), &armed](const boost::system::error_code& failed) {
-                       armed = false;
-                       if (failed || self->state_ == state::ended) return;
-                       self->on_ready();
-                       self->home_.flush_queued();
-                     });
 }
 
 void connection::set_deadline() {
@@ -219,7 +211,6 @@ void connection::set_deadline() {
 }
 
 void connection::on_deadline() {
-  const auto self = shared_from_this();
   const auto now = std::chrono::steady_clock::now();
   if (stalled_since_ != base::steady_time::max() &&
       now >= stalled_since_ + home_.bounds().write_stall_max) {
@@ -231,7 +222,6 @@ void connection::on_deadline() {
   } else {
     end(state_ == state::opening ? cause::handshake_slow : ending_);
   }
-  home_.flush_queued();
 }
 
 void connection::stop_input(cause why) {
@@ -280,10 +270,10 @@ void connection::linger() {
 
 void connection::end(cause why) {
   if (state_ == state::ended) return;
-  const auto self = shared_from_this();
   state_ = state::ended;
   home_.due().set(*this, base::steady_time::max());
-  socket_.close();
+  home_.waits().forget(*this, socket_.get());
+  socket_ = {};
   home_.forget(*this, via_, why);
 }
 

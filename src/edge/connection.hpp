@@ -4,8 +4,6 @@
 // TLS keys and a place in the deadline tree.
 #pragma once
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/intrusive/list_hook.hpp>
 #include <cstdint>
 #include <memory>
@@ -17,6 +15,7 @@
 #include "edge/byte_stream.hpp"
 #include "edge/counters.hpp"
 #include "edge/deadlines.hpp"
+#include "edge/reactor.hpp"
 #include "edge/sockets.hpp"
 
 namespace varde::edge {
@@ -28,6 +27,7 @@ using unidentified_hook = boost::intrusive::list_base_hook<>;
 
 /// Owned by its edge thread's roster and used on that thread only.
 class connection : public std::enable_shared_from_this<connection>,
+                   private watched,
                    private deadline_entry,
                    public unidentified_hook {
  public:
@@ -96,7 +96,7 @@ class connection : public std::enable_shared_from_this<connection>,
     ended,
   };
 
-  void on_ready();
+  void on_ready() override;
   /// Has sent little in this second.
   [[nodiscard]] bool is_prompt();
   void go_on();
@@ -108,13 +108,12 @@ class connection : public std::enable_shared_from_this<connection>,
   void linger();
   void take(io_state outcome);
   void arm();
-  void wait_for(boost::asio::posix::descriptor_base::wait_type readiness, bool& armed);
   void set_deadline();
   void on_deadline() override;
   [[nodiscard]] std::size_t unsent() const noexcept { return out_.size() - sent_; }
 
   edge_thread& home_;
-  boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> socket_;
+  descriptor socket_;
   std::unique_ptr<byte_stream> stream_;
   std::string source_;
   std::string out_;  // given back to the heap when everything is sent
@@ -130,12 +129,10 @@ class connection : public std::enable_shared_from_this<connection>,
   cause ending_ = cause::peer_closed;
   listener via_;
   bool draining_ = false;
-  bool read_armed_ = false;
-  bool write_armed_ = false;
   bool needs_write_ = false;   // the stream can go on only when the descriptor is writable
   bool turn_is_due_ = false;   // stands in the thread's line
   bool paused_ = false;        // not read from until the peer takes what is queued
-  bool flush_is_due_ = false;  // stands in the thread's flush queue
+  bool flush_is_due_ = false;  // at the end of its own turn, or it stands in the thread's queue
 };
 
 }  // namespace varde::edge

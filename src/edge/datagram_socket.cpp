@@ -6,7 +6,6 @@
 #include <sys/socket.h>
 
 #include <array>
-#include <boost/asio/post.hpp>
 #include <cerrno>
 
 #include "edge/edge_thread.hpp"
@@ -69,36 +68,45 @@ struct datagram_socket::batch_buffers {
 datagram_socket::datagram_socket(edge_thread& home, descriptor bound,
                                  std::shared_ptr<scaip_service> answering)
     : home_{home},
-      socket_{home.io(), bound.get()},
+      socket_{std::move(bound)},
       service_{std::move(answering)},
       buffers_{std::make_unique<batch_buffers>()},
-      family_{family_of(bound.release())} {}
+      family_{family_of(socket_.get())} {}
 
 datagram_socket::~datagram_socket() = default;
 
-void datagram_socket::start() { wait_readable(); }
+void datagram_socket::start() { wait(); }
 
-void datagram_socket::wait_readable() {
-  socket_.async_wait(boost::asio::posix::descriptor_base::wait_read,
-                     [self = shared_from_this()](const boost::system::error_code& stopped) {
-                       if (!stopped) self->receive_turn();
-                     });
+void datagram_socket::drain() {
+  draining_ = true;
+  wait();
 }
 
-void datagram_socket::receive_turn() {
+void datagram_socket::end() {
+  home_.waits().forget(*this, socket_.get());
+  socket_ = {};
+}
+
+void datagram_socket::wait() {
+  const auto in = draining_  ? (is_full_ ? interest::writable : interest::none)
+                  : is_full_ ? interest::both
+                             : interest::readable;
+  home_.waits().watch(*this, socket_.get(), in);
+}
+
+/// The thread flushes at the end of its turn, when there may be room again.
+void datagram_socket::on_ready() {
+  is_full_ = false;
+  wait();
   int batches = 0;
   std::size_t got = batch_size;
   while (!draining_ && got == batch_size && batches++ < batches_per_turn_max) got = receive_batch();
-  home_.flush_queued();
-  if (draining_) return;
-  if (got < batch_size) return wait_readable();
-  boost::asio::post(home_.io(), [self = shared_from_this()] { self->receive_turn(); });
 }
 
 std::size_t datagram_socket::receive_batch() {
   buffers_->prepare_to_receive();
-  const int got = ::recvmmsg(socket_.native_handle(), buffers_->headers.data(), batch_size,
-                             MSG_DONTWAIT, nullptr);
+  const int got =
+      ::recvmmsg(socket_.get(), buffers_->headers.data(), batch_size, MSG_DONTWAIT, nullptr);
   const auto count = static_cast<std::size_t>(std::max(got, 0));
   const auto now = std::chrono::steady_clock::now();
   for (std::size_t i = 0; i < count; ++i) {
@@ -127,7 +135,7 @@ void datagram_socket::send(const wire::outgoing& one) {
 
 void datagram_socket::flush() {
   std::size_t sent = 0;
-  while (sent < queue_.size() && !write_armed_) {
+  while (sent < queue_.size() && !is_full_) {
     const auto count = std::min(batch_size, queue_.size() - sent);
     for (std::size_t i = 0; i < count; ++i) {
       auto& one = queue_[sent + i];
@@ -138,10 +146,11 @@ void datagram_socket::flush() {
       buffers_->headers[i].msg_hdr.msg_name = one.to.get();
       buffers_->headers[i].msg_hdr.msg_namelen = one.to.size;
     }
-    const int done = ::sendmmsg(socket_.native_handle(), buffers_->headers.data(),
+    const int done = ::sendmmsg(socket_.get(), buffers_->headers.data(),
                                 static_cast<unsigned>(count), MSG_DONTWAIT);
     if (done < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)) {
-      wait_writable();
+      is_full_ = true;
+      wait();
       break;
     }
     // An error is the first datagram's own (its peer refuses or is unreachable): it is let go.
@@ -151,15 +160,6 @@ void datagram_socket::flush() {
     sent += static_cast<std::size_t>(std::max(done, 1));
   }
   queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(sent));
-}
-
-void datagram_socket::wait_writable() {
-  write_armed_ = true;
-  socket_.async_wait(boost::asio::posix::descriptor_base::wait_write,
-                     [self = shared_from_this()](const boost::system::error_code& stopped) {
-                       self->write_armed_ = false;
-                       if (!stopped) self->flush();
-                     });
 }
 
 }  // namespace varde::edge

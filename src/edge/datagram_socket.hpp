@@ -2,12 +2,11 @@
 // can't be sent is dropped at a bound, since the other side repeats.
 #pragma once
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "edge/reactor.hpp"
 #include "edge/scaip_service.hpp"
 #include "edge/service.hpp"
 #include "edge/sockets.hpp"
@@ -15,7 +14,7 @@
 namespace varde::edge {
 
 /// Used on its edge thread only.
-class datagram_socket final : public service, public std::enable_shared_from_this<datagram_socket> {
+class datagram_socket final : public service, private watched {
  public:
   datagram_socket(edge_thread& home, descriptor bound, std::shared_ptr<scaip_service> service);
   ~datagram_socket() override;
@@ -25,9 +24,9 @@ class datagram_socket final : public service, public std::enable_shared_from_thi
   void send(const wire::outgoing& one);
 
   void flush() override;
-  void drain() override { draining_ = true; }
+  void drain() override;
   [[nodiscard]] bool is_drained() const override { return queue_.empty(); }
-  void end() override { socket_.close(); }
+  void end() override;
 
  private:
   struct batch_buffers;
@@ -36,18 +35,17 @@ class datagram_socket final : public service, public std::enable_shared_from_thi
     std::string bytes;
   };
 
-  void wait_readable();
-  void wait_writable();
-  void receive_turn();
+  void on_ready() override;
+  void wait();
   std::size_t receive_batch();
 
   edge_thread& home_;
-  boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> socket_;
+  descriptor socket_;
   std::shared_ptr<scaip_service> service_;
   std::unique_ptr<batch_buffers> buffers_;
   std::vector<queued> queue_;
   int family_;
-  bool write_armed_ = false;
+  bool is_full_ = false;  // the kernel takes no more for now
   bool draining_ = false;
 };
 

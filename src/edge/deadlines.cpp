@@ -1,5 +1,4 @@
-// The timer is only moved to an earlier time: deadlines mostly move later, with each message, and
-// then the timer fires once for nothing and is set anew.
+// Setting, moving and serving deadlines.
 #include "edge/deadlines.hpp"
 
 namespace varde::edge {
@@ -10,39 +9,38 @@ constexpr std::chrono::milliseconds next_round{1};
 
 }  // namespace
 
-deadlines::deadlines(boost::asio::io_context& io) : timer_{io} {}
-
 deadlines::~deadlines() { waiting_.clear(); }
 
 void deadlines::set(deadline_entry& entry, base::steady_time due) {
   due = std::max(due, round_ + next_round);
+  entry.wanted_ = due;
+  const bool never = due == base::steady_time::max();
   if (entry.is_linked()) {
-    if (entry.due_ == due) return;
+    if (!never && entry.due_ <= due) return;
     entry.unlink();
   }
-  if (due == base::steady_time::max()) return;
+  if (!never) insert(entry, due);
+}
+
+void deadlines::insert(deadline_entry& entry, base::steady_time due) {
   entry.due_ = due;
   waiting_.insert(entry);
-  if (due < armed_) arm();
 }
 
-void deadlines::arm() {
-  armed_ = waiting_.begin()->due_;
-  timer_.expires_at(armed_);
-  timer_.async_wait([this](const boost::system::error_code& cancelled) {
-    if (!cancelled) expire();
-  });
-}
-
-void deadlines::expire() {
-  armed_ = base::steady_time::max();
-  round_ = std::chrono::steady_clock::now();
+void deadlines::expire(base::steady_time now) {
+  round_ = now;
   while (!waiting_.empty() && waiting_.begin()->due_ <= round_) {
     deadline_entry& passed = *waiting_.begin();
     passed.unlink();
-    passed.on_deadline();
+    if (passed.wanted_ > round_)
+      insert(passed, passed.wanted_);
+    else
+      passed.on_deadline();
   }
-  if (!waiting_.empty() && waiting_.begin()->due_ < armed_) arm();
+}
+
+base::steady_time deadlines::next() const {
+  return waiting_.empty() ? base::steady_time::max() : waiting_.begin()->due_;
 }
 
 }  // namespace varde::edge

@@ -1,9 +1,7 @@
-// One timer for all connections of a thread: their deadlines stand in a tree, the timer runs for
+// The deadlines of all connections of a thread, in one tree: the thread waits no longer than until
 // the earliest. A timer object a connection would cost more memory than the rest of the session.
 #pragma once
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/intrusive/set.hpp>
 
 #include "base/time.hpp"
@@ -18,7 +16,6 @@ class deadline_entry : public boost::intrusive::set_base_hook<
   virtual ~deadline_entry() = default;
   /// The deadline has passed; it is no longer set. May set the next one.
   virtual void on_deadline() = 0;
-  [[nodiscard]] base::steady_time due() const noexcept { return due_; }
 
   friend bool operator<(const deadline_entry& a, const deadline_entry& b) {
     return a.due_ < b.due_;
@@ -26,29 +23,29 @@ class deadline_entry : public boost::intrusive::set_base_hook<
 
  private:
   friend class deadlines;
-  base::steady_time due_{};
+  base::steady_time due_{};     // its place in the tree…
+  base::steady_time wanted_{};  // …from which it is moved on when that has come, if this is later
 };
 
-/// On one io_context's thread only.
+/// On one thread only. Most deadlines move later with each message: an entry stays where it is
+/// then, and its neighbours in the tree, other connections, are left alone.
 class deadlines {
  public:
-  explicit deadlines(boost::asio::io_context& io);
+  deadlines() = default;
   ~deadlines();
 
   /// Sets or moves the entry's deadline. time_point::max() takes it out. A deadline that has passed
   /// comes up soon, but never within the same round, so that nobody can hold the thread by it.
   void set(deadline_entry& entry, base::steady_time due);
+  /// Calls those whose deadline has passed.
+  void expire(base::steady_time now);
+  /// The earliest; time_point::max() if there is none.
+  [[nodiscard]] base::steady_time next() const;
 
  private:
-  void arm();
-  void expire();
+  void insert(deadline_entry& entry, base::steady_time due);
 
-  boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                    boost::asio::wait_traits<std::chrono::steady_clock>,
-                                    boost::asio::io_context::executor_type>
-      timer_;
   base::steady_time round_{};  // deadlines up to here are being served
-  base::steady_time armed_ = base::steady_time::max();
   boost::intrusive::multiset<deadline_entry, boost::intrusive::constant_time_size<false>> waiting_;
 };
 

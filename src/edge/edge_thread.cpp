@@ -4,7 +4,6 @@
 #include <pthread.h>
 
 #include <algorithm>
-#include <boost/asio/post.hpp>
 
 namespace varde::edge {
 
@@ -18,7 +17,7 @@ constexpr std::chrono::microseconds line_turn{200};
 /// While the core is behind, one of the line is served so often.
 constexpr std::chrono::milliseconds line_pause{1};
 /// So many may go before the line.
-constexpr unsigned passed_over_max = 64;
+constexpr std::size_t passed_over_max = 64;
 
 std::int64_t seconds_of(base::steady_time t) {
   return t.time_since_epoch() / std::chrono::seconds{1};
@@ -38,7 +37,6 @@ class edge_thread::sweep final : public deadline_entry {
  private:
   void on_deadline() override {
     home_.intake_.give_up_old(std::chrono::steady_clock::now());
-    home_.flush_queued();
     home_.end_if_drained();
     set();
   }
@@ -64,23 +62,27 @@ void edge_thread::start() {
 
 void edge_thread::run() {
   ::pthread_setname_np(::pthread_self(), "varde-edge");
-  while (!io_.stopped()) {
-    if (line_.empty()) {
-      io_.run_one();
-      continue;
-    }
-    const bool others =
-        intake_.core_is_behind() ? io_.run_one_for(line_pause) > 0 : io_.poll_one() > 0;
-    if (!others || ++passed_over_ >= passed_over_max) serve_line();
+  while (!is_over_) {
+    const auto others = reactor_.turn(patience());
+    deadlines_.expire(std::chrono::steady_clock::now());
+    passed_over_ += others;
+    if (!line_.empty() && (others == 0 || passed_over_ >= passed_over_max)) serve_line();
+    end_turn();
   }
   line_.clear();
   for (const auto& one : std::vector{roster_}) one->end(cause::draining);
   to_flush_.clear();
   for (const auto& one : services_) one->end();
   services_.clear();
-  stay_.reset();
-  io_.restart();
-  io_.poll();  // lets the cancelled waits go
+  reactor_.run_posted();
+  ended_.clear();
+}
+
+std::chrono::milliseconds edge_thread::patience() const {
+  if (!line_.empty()) return intake_.core_is_behind() ? line_pause : std::chrono::milliseconds{0};
+  if (deadlines_.next() == base::steady_time::max()) return reactor::for_ever;
+  const auto left = deadlines_.next() - std::chrono::steady_clock::now();
+  return std::max(std::chrono::ceil<std::chrono::milliseconds>(left), std::chrono::milliseconds{0});
 }
 
 void edge_thread::serve_line() {
@@ -91,10 +93,9 @@ void edge_thread::serve_line() {
     line_.pop_front();
     one->take_turn();
   } while (!line_.empty() && !intake_.core_is_behind() && std::chrono::steady_clock::now() < until);
-  flush_queued();
 }
 
-void edge_thread::post(std::function<void()> work) { boost::asio::post(io_, std::move(work)); }
+void edge_thread::post(std::function<void()> work) { reactor_.post(std::move(work)); }
 
 void edge_thread::stop() {
   if (!thread_.joinable()) return;
@@ -107,25 +108,23 @@ void edge_thread::begin_drain() {
   drain_until_ = std::chrono::steady_clock::now() + bounds().drain_max;
   for (const auto& one : services_) one->drain();
   for (const auto& one : std::vector{roster_}) one->drain();
-  flush_queued();
   sweep_->set();
   end_if_drained();
 }
 
 void edge_thread::end_if_drained() {
-  if (!draining_ || io_.stopped()) return;
+  if (!draining_ || is_over_) return;
   const bool served = roster_.empty() &&
                       std::ranges::all_of(services_, [](const auto& d) { return d->is_drained(); });
   const bool too_late = std::chrono::steady_clock::now() >= drain_until_;
   if (!served && !too_late) return;
   for (const auto& one : std::vector{roster_}) one->cut_short();
-  io_.stop();
+  is_over_ = true;
 }
 
 void edge_thread::deliver(std::span<const alarm::admission_answer> answers) {
-  boost::asio::post(io_, [this, batch = std::vector(answers.begin(), answers.end())] {
+  reactor_.post([this, batch = std::vector(answers.begin(), answers.end())] {
     intake_.answer(batch);
-    flush_queued();
     end_if_drained();
   });
 }
@@ -163,6 +162,7 @@ void edge_thread::forget(connection& gone, listener via, cause why) {
   const auto place = gone.roster_place;
   std::swap(roster_[place], roster_.back());
   roster_[place]->roster_place = place;
+  ended_.push_back(std::move(roster_.back()));
   roster_.pop_back();
   if (draining_) end_if_drained();
 }
@@ -179,11 +179,12 @@ void edge_thread::log_end(listener via, cause why) {
                cause_name(why));
 }
 
-void edge_thread::flush_queued() {
+void edge_thread::end_turn() {
   // Flushing may end a connection but queues none, so the list does not grow meanwhile.
   for (const auto& one : to_flush_) one->flush();
   to_flush_.clear();
   for (const auto& one : services_) one->flush();
+  ended_.clear();
 }
 
 }  // namespace varde::edge

@@ -1,10 +1,8 @@
-// One thread of the edge: its io_context, the connections that live on it, the door to the core,
+// One thread of the edge: its reactor, the connections that live on it, the door to the core,
 // and the mailbox for the core's answers. A connection never leaves its thread, so nothing in here
 // is locked.
 #pragma once
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/intrusive/list.hpp>
 #include <deque>
 #include <functional>
@@ -20,6 +18,7 @@
 #include "edge/deadlines.hpp"
 #include "edge/intake.hpp"
 #include "edge/options.hpp"
+#include "edge/reactor.hpp"
 #include "edge/service.hpp"
 #include "edge/signs_of_life.hpp"
 #include "registry/directory.hpp"
@@ -39,14 +38,14 @@ class edge_thread final : public alarm::answer_sink {
   /// Another thread. Drains what lives here, at most for the configured time, and ends the thread.
   void stop();
 
-  /// The core thread. One post for the batch.
+  /// The core thread. One piece of work for the batch.
   void deliver(std::span<const alarm::admission_answer> answers) override;
 
   // From here on: only on the thread itself.
 
   /// False if there are too many connections; the caller drops it.
   bool adopt(std::shared_ptr<connection> newcomer, listener via);
-  /// A connection has ended. Its object lives on until its caller lets go.
+  /// A connection has ended. Its object lives on until the end of the turn.
   void forget(connection& gone, listener via, cause why);
   /// A registered device stands behind it: it is no longer ended to make room.
   void identified(connection& one);
@@ -56,10 +55,9 @@ class edge_thread final : public alarm::answer_sink {
   [[nodiscard]] std::size_t line_length() const noexcept { return line_.size(); }
   /// At the end of this turn the connection is flushed.
   void flush_later(std::shared_ptr<connection> one) { to_flush_.push_back(std::move(one)); }
-  void flush_queued();
   void add(std::shared_ptr<service> one) { services_.push_back(std::move(one)); }
 
-  [[nodiscard]] boost::asio::io_context& io() noexcept { return io_; }
+  [[nodiscard]] reactor& waits() noexcept { return reactor_; }
   [[nodiscard]] const options& given() const noexcept { return options_; }
   [[nodiscard]] const limits& bounds() const noexcept { return options_.limits; }
   [[nodiscard]] counters& counted() noexcept { return counted_; }
@@ -79,7 +77,11 @@ class edge_thread final : public alarm::answer_sink {
   class sweep;
 
   void run();
+  /// How long there is nothing to do at most.
+  [[nodiscard]] std::chrono::milliseconds patience() const;
   void serve_line();
+  /// Sends what this turn has queued and lets go of who has ended in it.
+  void end_turn();
   void make_room();
   void begin_drain();
   void end_if_drained();
@@ -89,10 +91,8 @@ class edge_thread final : public alarm::answer_sink {
   counters& counted_;
   const registry::directory& directory_;
   registry::directory_reader registry_;
-  boost::asio::io_context io_{1};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> stay_{
-      io_.get_executor()};
-  deadlines deadlines_{io_};
+  reactor reactor_;
+  deadlines deadlines_;
   intake intake_;
   signs_of_life signs_;
   std::vector<char> read_buffer_;
@@ -101,12 +101,14 @@ class edge_thread final : public alarm::answer_sink {
                          boost::intrusive::constant_time_size<true>>
       unidentified_;
   std::deque<std::shared_ptr<connection>> line_;
-  unsigned passed_over_ = 0;
+  std::size_t passed_over_ = 0;
   std::vector<std::shared_ptr<connection>> to_flush_;
+  std::vector<std::shared_ptr<connection>> ended_;  // in this turn
   std::vector<std::shared_ptr<service>> services_;
   std::unique_ptr<sweep> sweep_;
   base::log_limiter log_ends_{10};
   bool draining_ = false;
+  bool is_over_ = false;
   base::steady_time drain_until_ = base::steady_time::max();
   std::thread thread_;
 };

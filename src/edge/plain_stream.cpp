@@ -3,6 +3,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace varde::edge {
@@ -15,7 +16,8 @@ bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == 
 
 io_result plain_stream::read(std::span<char> into) {
   const auto got = ::recv(descriptor_, into.data(), into.size(), 0);
-  if (got > 0) return {io_state::done, static_cast<std::size_t>(got)};
+  const auto bytes = static_cast<std::size_t>(std::max<ssize_t>(got, 0));
+  if (got > 0) return {io_state::done, bytes, bytes < into.size()};
   if (got == 0) return {io_state::closed, 0};
   return {would_block() ? io_state::want_read : io_state::failed, 0};
 }

@@ -80,7 +80,6 @@ void scaip_service::on_deadline() {
   const auto now = std::chrono::steady_clock::now();
   agent_.tick(moment_at(now), actions_);
   carry_out(nullptr, now);
-  home_.flush_queued();
 }
 
 void scaip_service::carry_out(const wire::peer* from, base::steady_time received) {

@@ -66,6 +66,7 @@ io_result tls_stream::read(std::span<char> into) {
   std::size_t got = 0;
   auto result = outcome(SSL_read_ex(ssl_.get(), into.data(), into.size(), &got));
   result.bytes = got;
+  result.drained = SSL_has_pending(ssl_.get()) == 0;
   broken_ = result.state == io_state::failed;
   return result;
 }
