@@ -39,7 +39,7 @@ class byte_stream {
   /// Tells the peer in order that we write no more. Best effort, never waits.
   virtual void close() = 0;
   /// SHA-256 of the DER of the peer's verified certificate. nullopt if it has none or it is no
-  /// longer valid. To be asked once: the certificate is let go of with it.
+  /// longer valid. To be asked once.
   [[nodiscard]] virtual std::optional<base::sha256_digest> take_peer_certificate() = 0;
   /// True if the handshake resumed an earlier session.
   [[nodiscard]] virtual bool resumed() const = 0;

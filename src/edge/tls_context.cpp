@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "edge/error.hpp"
+#include "edge/tls_secrets.hpp"
 
 namespace varde::edge {
 
@@ -36,7 +37,7 @@ bool trust_clients_of(SSL_CTX* context, const std::string& authority_file) {
 bool apply_rules(SSL_CTX* context, bool only_tls_1_3) {
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                 SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  SSL_CTX_set_read_ahead(context, 1);  // a record's head and body by one system call
+  tls_secrets::listen_to(*context);
   SSL_CTX_set_options(
       context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
