@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "alarm/bounded.hpp"
 #include "alarm/ids.hpp"
 #include "alarm/lane.hpp"
 #include "alarm/lifecycle.hpp"
@@ -14,11 +15,6 @@ namespace varde::alarm {
 namespace {
 
 constexpr std::int64_t day_us = 24ll * 3600 * 1'000'000;
-
-template <class Repeated>
-void keep_newest(Repeated& list, int max) {
-  if (list.size() > max) list.DeleteSubrange(0, list.size() - max);
-}
 
 /// The listed alarm that this signal repeats: same device, sensor, kind and status.
 v1::Alarm* find_alarm(v1::Case& c, const v1::Signal& signal, v1::Kind kind) {
@@ -444,11 +440,10 @@ bool apply(v1::SubjectState& state, const v1::Entry& entry) {
   forget_oldest_closed(state);
 
   if (!entry.command_id().empty()) {
-    auto& seen = *state.add_seen_commands();
+    auto& seen = add_newest(*state.mutable_seen_commands(), seen_commands_max);
     seen.set_id(entry.command_id());
     seen.set_case_id(entry.case_id());
     seen.set_version(entry.version());
-    keep_newest(*state.mutable_seen_commands(), seen_commands_max);
   }
   return true;
 }

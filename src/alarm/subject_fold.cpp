@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 
+#include "alarm/bounded.hpp"
 #include "alarm/fold.hpp"
 #include "alarm/heard.hpp"
 #include "alarm/seen.hpp"
@@ -17,11 +18,6 @@ constexpr std::int64_t day_us = 24ll * 3600 * 1'000'000;
 template <class List, class Wanted>
 void erase_if(List& list, Wanted&& wanted) {
   list.erase(std::remove_if(list.begin(), list.end(), wanted), list.end());
-}
-
-template <class List>
-void keep_newest(List& list, int max) {
-  if (list.size() > max) list.DeleteSubrange(0, list.size() - max);
 }
 
 // --- Signals -----------------------------------------------------------------------------------
@@ -48,7 +44,7 @@ void note_recent(v1::SubjectState& state, const heard& what, std::int64_t at_us)
   int old = 0;
   while (old < recents.size() && recents[old].at_us() <= at_us - day_us) ++old;
   recents.DeleteSubrange(0, old);
-  auto& recent = *recents.Add();
+  auto& recent = add_newest(recents, recent_max);
   recent.set_device(what.signal->device());
   recent.set_sensor(what.signal->sensor());
   recent.set_kind(what.kind);
@@ -59,7 +55,6 @@ void note_recent(v1::SubjectState& state, const heard& what, std::int64_t at_us)
   recent.set_device_type(what.signal->device_type());
   recent.set_component(what.signal->component());
   recent.set_location(what.signal->location());
-  keep_newest(recents, recent_max);
 }
 
 void take_signal(v1::SubjectState& state, const v1::Entry& entry) {
@@ -95,7 +90,7 @@ void record(v1::SubjectState& state, const v1::Entry& entry) {
   if (is_test(recorded) && (tested.contains(device) || tested.size() < tested_devices_max))
     tested[device] = std::max(tested[device], entry.at_us());
   if (!recorded.has_by()) return;
-  auto& kept = *state.add_suppressed();
+  auto& kept = add_newest(*state.mutable_suppressed(), suppressed_max);
   *kept.mutable_signal() = recorded.signal();
   kept.set_kind(recorded.kind());
   kept.set_lane(recorded.lane());
@@ -103,7 +98,6 @@ void record(v1::SubjectState& state, const v1::Entry& entry) {
   kept.set_low(recorded.low());
   *kept.mutable_by() = recorded.by();
   kept.set_in_case(recorded.in_case());
-  keep_newest(*state.mutable_suppressed(), suppressed_max);
 }
 
 // --- Tests and expectations --------------------------------------------------------------------
@@ -118,11 +112,10 @@ void satisfy(v1::SubjectState& state, const std::string& rule, std::int64_t at_u
   auto& all = *state.mutable_expected();
   const auto found = std::ranges::find(all, rule, &v1::Expected::rule);
   if (found != all.end() && found->satisfied_at_us() > at_us) return;
-  auto& one = found != all.end() ? *found : *all.Add();
+  auto& one = found != all.end() ? *found : add_newest(all, expected_max);
   one.set_rule(rule);
   one.set_satisfied_at_us(at_us);
   one.set_by(by);
-  keep_newest(all, expected_max);
 }
 
 /// When what the entry tells of happened; a device's clock is believed about the past only.
