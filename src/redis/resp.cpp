@@ -4,30 +4,39 @@
 
 #include <hiredis/hiredis.h>
 
-#include <cstdlib>
+#include <algorithm>
+#include <charconv>
 #include <new>
-#include <vector>
 
 namespace varde::redis {
 
+namespace {
+
+constexpr std::string_view line_end = "\r\n";
+/// '*' or '$', a 64-bit number and the line's end.
+constexpr std::size_t head_bytes_max = 1 + 20 + line_end.size();
+
+char* write_head(char* to, char sort, std::size_t number) {
+  *to++ = sort;
+  to = std::to_chars(to, to + head_bytes_max, number).ptr;
+  return std::ranges::copy(line_end, to).out;
+}
+
+}  // namespace
+
 bool append_command(std::string& out, std::span<const std::string_view> arguments) {
-  thread_local std::vector<const char*> starts;
-  thread_local std::vector<std::size_t> lengths;
-  starts.clear();
-  lengths.clear();
+  if (arguments.empty()) return false;
+  auto room = head_bytes_max;
+  for (const auto argument : arguments) room += head_bytes_max + argument.size() + line_end.size();
+  const auto before = out.size();
+  out.resize(before + room);
+  char* to = write_head(out.data() + before, '*', arguments.size());
   for (const auto argument : arguments) {
-    starts.push_back(argument.data());
-    lengths.push_back(argument.size());
+    to = write_head(to, '$', argument.size());
+    to = std::ranges::copy(argument, to).out;
+    to = std::ranges::copy(line_end, to).out;
   }
-  char* formatted = nullptr;
-  const auto size = redisFormatCommandArgv(&formatted, static_cast<int>(arguments.size()),
-                                           starts.data(), lengths.data());
-  if (arguments.empty() || size < 0) {
-    std::free(formatted);
-    return false;
-  }
-  out.append(formatted, static_cast<std::size_t>(size));
-  std::free(formatted);
+  out.resize(static_cast<std::size_t>(to - out.data()));
   return true;
 }
 

@@ -1,6 +1,6 @@
-// RESP, both ways, by hiredis: its formatter for commands, its reader for replies, which builds our
-// reply values in place. No I/O here, so a hostile server can be played to it in a test or a
-// fuzzer.
+// RESP, both ways: commands are written straight to where they are sent from, replies are read by
+// hiredis's reader, which builds our reply values in place. No I/O here, so a hostile server can be
+// played to it in a test or a fuzzer.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ struct redisReader;
 
 namespace varde::redis {
 
-/// Appends the command to `out`; false if there are no arguments or no memory.
+/// Appends the command to `out`; false if there are no arguments.
 [[nodiscard]] bool append_command(std::string& out, std::span<const std::string_view> arguments);
 
 /// Bounds on one reply, so that a broken server can't fill our memory.
