@@ -15,6 +15,7 @@ registry::resident_record resident_of(const registry::set_view& set, std::string
 }
 
 std::string_view kind_of(const registry::device_record& device, std::string_view sensor) {
+  if (sensor.empty()) return device.kind();
   for (const auto one : device.sensors())
     if (one.id() == sensor) return one.kind();
   return device.kind();

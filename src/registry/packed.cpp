@@ -16,7 +16,12 @@ constexpr unsigned varint_shift_max = 63;
 
 }  // namespace
 
-bool field_reader::read_varint(std::uint64_t& value) {
+inline bool field_reader::read_varint(std::uint64_t& value) {
+  // Tags and sizes are nearly always one byte.
+  if (at_ != end_ && static_cast<std::uint8_t>(*at_) < 0x80) {
+    value = static_cast<std::uint8_t>(*at_++);
+    return true;
+  }
   value = 0;
   for (unsigned shift = 0; at_ != end_ && shift <= varint_shift_max; shift += 7) {
     const auto byte = static_cast<std::uint8_t>(*at_++);
