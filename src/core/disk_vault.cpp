@@ -4,11 +4,11 @@
 
 #include <fmt/format.h>
 #include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/wire_format_lite.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <charconv>
@@ -26,6 +26,11 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::uint32_t record_format = 1;
+/// Before each entry in a record: the field's tag and the entry's size as a varint.
+constexpr std::uint8_t entry_tag = google::protobuf::internal::WireFormatLite::MakeTag(
+    ledger::v1::VaultedCommit::kEntriesFieldNumber,
+    google::protobuf::internal::WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
+constexpr std::size_t entry_head_bytes_max = 1 + 5;
 /// How often the file beside the vault is written at most.
 constexpr std::chrono::seconds remember_every{1};
 
@@ -40,24 +45,25 @@ vault_sequence read_number(const std::string& file) {
 
 /// A VaultedCommit, its entries put behind the rest as the bytes that they are already.
 std::string record_of(const ledger::commit& c) {
-  using wire = google::protobuf::internal::WireFormatLite;
+  using google::protobuf::io::CodedOutputStream;
   ledger::v1::VaultedCommit head;
   head.set_format(record_format);
   head.set_municipality(c.municipality);
   head.set_subject(c.subject);
   head.set_expected_version(c.expected_version);
-  std::string record;
-  google::protobuf::io::StringOutputStream bytes{&record};
-  google::protobuf::io::CodedOutputStream out{&bytes};
-  head.SerializeToCodedStream(&out);
   std::vector<std::string> made;
-  for (const auto& entry : ledger::bytes_of(c, made)) {
-    out.WriteTag(wire::MakeTag(ledger::v1::VaultedCommit::kEntriesFieldNumber,
-                               wire::WIRETYPE_LENGTH_DELIMITED));
-    out.WriteVarint32(static_cast<std::uint32_t>(entry.size()));
-    out.WriteString(entry);
+  const auto& entries = ledger::bytes_of(c, made);
+  auto size = head.ByteSizeLong();
+  for (const auto& entry : entries) size += entry_head_bytes_max + entry.size();
+  std::string record;
+  record.reserve(size);
+  head.AppendToString(&record);
+  for (const auto& entry : entries) {
+    std::array<std::uint8_t, entry_head_bytes_max> front{entry_tag};
+    const auto* end = CodedOutputStream::WriteVarint32ToArray(
+        static_cast<std::uint32_t>(entry.size()), front.data() + 1);
+    record.append(reinterpret_cast<const char*>(front.data()), end - front.data()).append(entry);
   }
-  out.Trim();
   return record;
 }
 
