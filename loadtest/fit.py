@@ -11,10 +11,19 @@ import argparse
 import json
 import sys
 
+# A batch is under way for about so long, and takes with the next one what comes meanwhile.
+FLIGHT_S = 0.001
+
+
+def batches_per_s(cost):
+    return cost["signals_per_s"] / (1.0 + FLIGHT_S * cost["signals_per_s"])
+
+
 # What a run is made of, and the unit that a cost is printed in: microseconds of processor for each.
 TERMS = {
     "at rest": (lambda cost: 1.0, "us a second"),
     "signal": (lambda cost: cost["signals_per_s"], "us"),
+    "batch": (batches_per_s, "us"),
     "heartbeat": (lambda cost: cost["heartbeats_per_s"], "us"),
     "connection": (lambda cost: cost["connections"], "us a second"),
     "console and signal": (lambda cost: cost["consoles"] * cost["signals_per_s"], "us"),
@@ -57,6 +66,14 @@ def fitted(rows, measured):
     return [value / scale for value, scale in zip(found, scales)]
 
 
+def relative(rows, measured):
+    """So that an error of a tenth weighs the same in a quiet run and in a full one."""
+    weights = [1.0 / max(one, 1e-3) for one in measured]
+    return [[w * v for v in row] for w, row in zip(weights, rows)], [
+        w * v for w, v in zip(weights, measured)
+    ]
+
+
 def terms_of(cost):
     return [of(cost) for of, _ in TERMS.values()]
 
@@ -79,7 +96,7 @@ def main():
     models = {}
     for who, key in WHO.items():
         measured = [cost["cores"][key] for cost in runs]
-        models[who] = fitted([terms_of(cost) for cost in runs], measured)
+        models[who] = fitted(*relative([terms_of(cost) for cost in runs], measured))
         cells = [f"{1e6 * c:.3g} {unit}" for c, (_, unit) in zip(models[who], TERMS.values())]
         print(f"| {who} | " + " | ".join(cells) + " |")
     if options.check:

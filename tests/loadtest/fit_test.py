@@ -9,8 +9,8 @@ SPEC = importlib.util.spec_from_file_location("fit", os.path.join(TOP, "loadtest
 fit = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(fit)
 
-# Seconds of processor: at rest, a signal, a heartbeat, a connection, a console and signal.
-TRUE_COSTS = (0.004, 25e-6, 3e-6, 0.0, 4e-6)
+# Seconds of processor: at rest, a signal, a batch, a heartbeat, a connection, a console and signal.
+TRUE_COSTS = (0.004, 25e-6, 60e-6, 3e-6, 0.0, 4e-6)
 
 
 def run(signals, heartbeats, connections, consoles):
@@ -25,6 +25,7 @@ def run(signals, heartbeats, connections, consoles):
 RUNS = [
     run(0, 0, 10, 0),
     run(0, 0, 5_000, 0),
+    run(200, 0, 500, 0),
     run(2_000, 0, 500, 0),
     run(2_000, 0, 500, 10),
     run(0, 10_000, 2_000, 0),
@@ -35,10 +36,11 @@ RUNS = [
 class the_fit(unittest.TestCase):
     def setUp(self):
         measured = [fit.predicted(TRUE_COSTS, each) for each in RUNS]
-        self.found = fit.fitted([fit.terms_of(each) for each in RUNS], measured)
+        rows = [fit.terms_of(each) for each in RUNS]
+        self.found = fit.fitted(*fit.relative(rows, measured))
 
     def test_finds_the_costs_behind_the_runs(self):
-        for found, true in zip(self.found, TRUE_COSTS):
+        for found, true in zip(self.found, TRUE_COSTS, strict=True):
             self.assertAlmostEqual(found, true, delta=0.02 * max(true, 1e-6))
 
     def test_predicts_a_run_that_it_has_not_seen(self):
