@@ -31,7 +31,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-engine_options engine_options_of(const core_options& options, std::function<void()> room_again) {
+engine_options engine_options_of(const core_options& options, std::function<void()> room_again,
+                                 std::function<void()> last_call) {
   engine_options out;
   out.node = options.node;
   out.batch_inputs_max = options.batch_inputs_max;
@@ -40,6 +41,7 @@ engine_options engine_options_of(const core_options& options, std::function<void
   out.patience = options.patience;
   out.recheck = options.recheck;
   out.room_again = std::move(room_again);
+  out.last_call = std::move(last_call);
   return out;
 }
 
@@ -49,8 +51,10 @@ ledger::writer_options writer_options_of(const core_options& options) {
 }
 
 constexpr std::chrono::milliseconds pulse_every{100};
-/// Care and technical signals committed together at most; the ledger is near its best from here on.
-constexpr std::size_t lower_inputs_max = 64;
+/// Signals that are decided together at most; the ledger is near its best from here on.
+constexpr std::size_t together_max = 64;
+/// As many life alarms may come at the last moment, of whichever municipality's turn it is.
+constexpr std::size_t last_call_max = 64;
 
 }  // namespace
 
@@ -71,8 +75,9 @@ struct core_thread::state {
         : connection(redis::connection::create(of.io, of.options.redis)),
           ledger(*connection, writer_options_of(of.options)),
           vault(std::move(opened)),
-          engine(engine_options_of(of.options, [&of] { of.pump(); }), ledger, *vault, of.directory,
-                 of.metrics),
+          engine(engine_options_of(
+                     of.options, [&of] { of.pump(); }, [&of] { of.last_call(); }),
+                 ledger, *vault, of.directory, of.metrics),
           restoring(of.io, *connection, of.options.redis, engine),
           snapshots(*connection, engine, restoring),
           neighbours(*connection, of.options.node,
@@ -99,27 +104,39 @@ struct core_thread::state {
 
   core::engine& engine() { return work->engine; }
 
-  /// How many of those that wait in the lanes the next batch takes: as many as life alarms wait, so
-  /// that of the less urgent no more than their share is written down with them; or else few enough
-  /// that a life alarm which comes right behind them hardly waits.
+  /// How many of those that wait in the lanes the next batch takes: few enough that a life alarm
+  /// which comes right behind them hardly waits; and no more than life alarms wait, if any do, so
+  /// that of the less urgent only their share is written down with them.
   std::size_t appetite() {
-    const auto life = lanes.size(lanes::index(lanes::lane::life));
-    return std::min(engine().room(), life > 0 ? life : lower_inputs_max);
+    const auto left = together_max - std::min(engine().ahead(), together_max);
+    const auto life = life_waiting();
+    return std::min({engine().room(), left, life > 0 ? life : left});
   }
 
+  std::size_t life_waiting() const { return lanes.size(lanes::index(lanes::lane::life)); }
+
+  std::size_t drain(std::size_t budget) {
+    return lanes.drain(budget,
+                       [this](std::size_t, alarm::admission&& a) { engine().admit(std::move(a)); });
+  }
+
+  /// A life alarm goes with the batch that leaves now.
+  void last_call() { drain(std::min({engine().room(), life_waiting(), last_call_max})); }
+
   /// Moves what waits in the lanes into the engine and lets it work; sleeps on the eventfd when
-  /// nothing is left.
+  /// nothing is left. While a batch is under way, what waits is decided ahead, and nobody sleeps on
+  /// the eventfd: the batch's end pumps again, and few come in between.
   void pump() {
     if (!serving) return;
     if (engine().quiet()) work->snapshots.take();
     for (;;) {
-      const auto taken = lanes.drain(
-          appetite(), [this](std::size_t, alarm::admission&& a) { engine().admit(std::move(a)); });
+      if (engine().under_way() && work->snapshots.wants_quiet()) return;
+      const auto taken = drain(appetite());
       engine().flush();
-      if (engine().room() == 0) return;  // a batch is under way; its end pumps again
-      if (taken == 0 && lanes.arm()) break;
+      if (engine().room() == 0) return;
+      if (taken == 0 && (engine().under_way() || lanes.arm())) break;
     }
-    if (waiting) return;
+    if (waiting || engine().under_way()) return;
     waiting = true;
     wake.async_wait(asio::posix::stream_descriptor::wait_read,
                     [this](boost::system::error_code error) {
@@ -140,7 +157,7 @@ struct core_thread::state {
         next_beat = now + neighbours::beat_every;
         work->neighbours.beat();
       }
-      if (now >= next_snapshot && engine().quiet()) {
+      if (now >= next_snapshot && engine().together()) {
         next_snapshot = now + options.snapshot_every;
         work->snapshots.begin(municipalities(), [] {});
       }

@@ -35,6 +35,16 @@ place place_of(const input& in) {
   return {std::get<lease_input>(in).municipality, lease_subject};
 }
 
+/// The wish was answered with this case, which is still its user's.
+bool is_taken_by(const Case& one, const alarm::v1::SubjectState& of,
+                 const board::next_request& request) {
+  if (!one.has_owner() || one.owner().user() != request.actor.user()) return false;
+  const std::string command_id = request.actor.user() + "/" + request.id;
+  return std::ranges::any_of(of.seen_commands(), [&](const auto& seen) {
+    return seen.id() == command_id && seen.case_id() == one.id();
+  });
+}
+
 }  // namespace
 
 engine::engine(engine_options options, ledger_port& ledger, vault_port& vault,
@@ -76,16 +86,16 @@ void engine::follow(const alarm::v1::Entry& entry) {
   if (entry.version() <= s.state.version()) {
     const bool other_history = entry.version() == s.state.version() && s.state.tip() != 0 &&
                                s.state.tip() != alarm::tip_after(entry);
-    if (other_history && s.batch_place == subject::npos) read_back(s);
+    if (other_history && !s.uncommitted()) read_back(s);
     return;
   }
-  // While a batch is under way, an entry that follows ours shows that ours is in the ledger; one
-  // that doesn't will be seen when the batch is settled and the subject read.
+  // While a batch is not committed, an entry that follows ours shows that ours is in the ledger;
+  // one that doesn't will be seen when the batch is settled and the subject read.
   if (!alarm::follows(s.state, entry)) {
-    if (s.batch_place == subject::npos)
-      read_back(s);
-    else
+    if (s.uncommitted())
       s.missed = true;
+    else
+      read_back(s);
     return;
   }
   alarm::apply(s.state, entry);
@@ -118,8 +128,9 @@ void engine::open() {
 // --- Gathering ---------------------------------------------------------------------------------
 
 std::size_t engine::room() const {
-  if (under_way_ || holding_ || gathered_.size() >= options_.batch_inputs_max) return 0;
-  return options_.batch_inputs_max - gathered_.size();
+  const auto taken = gathered_.size() + ahead_;
+  if (stalled_ || holding_ || taken >= options_.batch_inputs_max) return 0;
+  return options_.batch_inputs_max - taken;
 }
 
 void engine::admit(alarm::admission admission) {
@@ -186,14 +197,20 @@ void engine::neighbours(const neighbourhood& others) {
 // --- Deciding ----------------------------------------------------------------------------------
 
 void engine::flush() {
-  if (under_way_ || holding_) return;
+  if (stalled_ || holding_) return;
+  decide_gathered();
+  if (!under_way_) offer_next();
+  deliver_answers();
+}
+
+void engine::decide_gathered() {
   while (!gathered_.empty()) {
     input in = std::move(gathered_.front());
     gathered_.pop_front();
+    ++ahead_;
     decide(std::move(in));
   }
-  if (!batch_.empty()) offer();
-  deliver_answers();
+  for (auto& c : next_.commits) ledger::serialize(c);
 }
 
 void engine::decide(input&& in) {
@@ -203,7 +220,7 @@ void engine::decide(input&& in) {
   }
   const auto [municipality, about] = place_of(in);
   subject& s = subjects_.touch(municipality, about);
-  if (s.reading)
+  if (s.reading || s.offered)
     s.waiting.push_back(std::move(in));
   else if (auto* admission = std::get_if<alarm::admission>(&in))
     decide_admission(s, std::move(*admission));
@@ -261,8 +278,7 @@ void engine::decide_command(subject& s, command_input&& command) {
   const auto set = registry_.current().municipality(command.command.municipality());
   subject* home = set ? home_for(*set, command) : nullptr;
   // Nobody is missed before all that was heard at the household is known.
-  if (home != nullptr && !home->read && home->batch_place == subject::npos &&
-      link_ != link::island) {
+  if (home != nullptr && !home->read && !home->uncommitted() && link_ != link::island) {
     home->waiting.emplace_back(std::move(command));
     read_back(*home);
     return;
@@ -317,15 +333,20 @@ void engine::decide_command(subject& s, command_input&& command) {
 }
 
 std::string engine::case_taken_by(const board::next_request& request) {
-  const std::string command_id = request.actor.user() + "/" + request.id;
   const auto c = view_.first_open([&](const Case& one) {
-    if (!one.has_owner() || one.owner().user() != request.actor.user()) return false;
     const subject* s = subjects_.find(one.municipality(), one.subject());
-    return s != nullptr && std::ranges::any_of(s->state.seen_commands(), [&](const auto& seen) {
-             return seen.id() == command_id && seen.case_id() == one.id();
-           });
+    return s != nullptr && is_taken_by(one, s->state, request);
   });
   return c ? c->id() : std::string{};
+}
+
+/// The same of a case that nobody has seen taken yet, since that is not committed.
+const Case* engine::case_being_taken_by(const board::next_request& request) const {
+  for (const auto* some : {&landed_, &offered_, &next_})
+    for (const auto& p : some->parts)
+      for (const auto& c : p.about->state.cases())
+        if (is_taken_by(c, p.about->state, request)) return &c;
+  return nullptr;
 }
 
 void engine::decide_next(next_input&& next) {
@@ -334,16 +355,19 @@ void engine::decide_next(next_input&& next) {
     next.done({command_status::repeated, {}, view_.find(taken)});
     return;
   }
-  const auto c = view_.first_open([&](const Case& one) {
-    if (one.state() != alarm::v1::CASE_STATE_OPEN ||
-        std::ranges::find(request.municipalities, one.municipality()) ==
-            request.municipalities.end())
-      return false;
-    const subject* s = subjects_.find(one.municipality(), one.subject());
-    if (s == nullptr || s->reading) return false;
-    const Case* now = alarm::find_case(s->state, one.id());
-    return now != nullptr && now->state() == alarm::v1::CASE_STATE_OPEN;
-  });
+  const Case* taking = case_being_taken_by(request);
+  const auto c = taking != nullptr
+                     ? std::make_shared<const Case>(*taking)
+                     : view_.first_open([&](const Case& one) {
+                         if (one.state() != alarm::v1::CASE_STATE_OPEN ||
+                             std::ranges::find(request.municipalities, one.municipality()) ==
+                                 request.municipalities.end())
+                           return false;
+                         const subject* s = subjects_.find(one.municipality(), one.subject());
+                         if (s == nullptr || s->reading) return false;
+                         const Case* now = alarm::find_case(s->state, one.id());
+                         return now != nullptr && now->state() == alarm::v1::CASE_STATE_OPEN;
+                       });
   if (!c) {
     next.done({command_status::not_found, "nothing_waits", nullptr});
     return;
@@ -356,7 +380,11 @@ void engine::decide_next(next_input&& next) {
   claim.command.set_trace(request.trace);
   *claim.command.mutable_actor() = request.actor;
   claim.command.mutable_claim();
-  decide_command(*subjects_.find(c->municipality(), c->subject()), std::move(claim));
+  subject& s = *subjects_.find(c->municipality(), c->subject());
+  if (s.offered)
+    s.waiting.emplace_back(std::move(claim));
+  else
+    decide_command(s, std::move(claim));
 }
 
 void engine::decide_merge(subject& s, merge_input&& merge) {
@@ -389,25 +417,25 @@ std::optional<ledger::guard> engine::guard_of(const input& in) {
 
 void engine::append(subject& s, std::vector<alarm::v1::Entry> entries, settled&& from) {
   if (s.batch_place == subject::npos) {
-    s.batch_place = batch_.size();
-    batch_.push_back({&s, {}, false});
-    commits_.push_back({s.state.municipality(), s.state.subject(), s.state.version(), {}});
+    s.batch_place = next_.parts.size();
+    next_.parts.push_back({&s, {}, false});
+    next_.commits.push_back({s.state.municipality(), s.state.subject(), s.state.version(), {}});
   }
-  if (auto guard = guard_of(from.in)) commits_[s.batch_place].guarded_by = std::move(guard);
+  auto& commit = next_.commits[s.batch_place];
+  if (auto guard = guard_of(from.in)) commit.guarded_by = std::move(guard);
   for (const auto& entry : entries) {
     const bool applied = alarm::apply(s.state, entry);
     assert(applied);
     (void)applied;
   }
-  auto& into = commits_[s.batch_place].entries;
-  std::ranges::move(entries, std::back_inserter(into));
-  batch_[s.batch_place].inputs.push_back(std::move(from));
+  std::ranges::move(entries, std::back_inserter(commit.entries));
+  next_.parts[s.batch_place].inputs.push_back(std::move(from));
 }
 
 /// What was decided on a state that is not committed yet is answered with that commit.
 void engine::answer_with_batch(subject& s, settled&& from) {
   if (s.batch_place != subject::npos)
-    batch_[s.batch_place].inputs.push_back(std::move(from));
+    next_.parts[s.batch_place].inputs.push_back(std::move(from));
   else
     answer(from, alarm::verdict::received);
 }
@@ -418,7 +446,7 @@ bool engine::busy() const {
 }
 
 bool engine::quiet() const {
-  return !under_way_ && batch_.empty() && readings_ == 0 && unread_.empty() && merging_ == 0 &&
+  return !under_way_ && next_.parts.empty() && readings_ == 0 && unread_.empty() && merging_ == 0 &&
          link_ == link::together;
 }
 

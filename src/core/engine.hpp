@@ -3,11 +3,13 @@
 // clock of its own: the shell gives it inputs, a vault, a ledger and the time, so the same engine
 // runs in the server and in a simulation.
 //
-// One batch is under way at a time. Decisions are made on the state as it will be when the batch is
-// committed; if a commit turns out stale, that subject's entries are read back and its inputs are
-// decided again. If the ledger does not answer, the batch stands on the vault alone and the node is
-// an island; when the ledger is back, the vault is held against it before anything new is written
-// to it. A batch that neither of the two has is kept and offered again.
+// One batch is under way at a time; what the next one holds is decided meanwhile, so that it goes
+// out as soon as the one before has come back. Decisions are made on the state as it will be when
+// they are committed. What is about a subject that is itself under way waits for that; if its
+// commit turns out stale, the subject's entries are read back and its inputs are decided again. If
+// the ledger does not answer, the batch stands on the vault alone and the node is an island; when
+// the ledger is back, the vault is held against it before anything new is written to it. A batch
+// that neither of the two has is kept and offered again.
 #pragma once
 
 #include <cstdint>
@@ -55,6 +57,9 @@ struct engine_options {
   /// Called when a batch is settled and there is room for more. The shell drains the lanes and
   /// flushes.
   std::function<void()> room_again = [] {};
+  /// Called just before a batch that was decided ahead goes out: the shell admits what must not
+  /// wait for the one after it, and nothing else.
+  std::function<void()> last_call = [] {};
 };
 
 enum class link : std::uint8_t {
@@ -94,7 +99,7 @@ class engine {
   /// vault against the ledger.
   void open();
 
-  /// Room for more inputs in the batch that is being gathered; 0 while one is under way.
+  /// Room for more inputs in the batch that is being decided; 0 while nothing can be.
   [[nodiscard]] std::size_t room() const;
   void admit(alarm::admission admission);
   void submit(alarm::v1::Command command, command_answer done);
@@ -109,7 +114,7 @@ class engine {
   /// now on in either case.
   void presence(const std::string& user);
   void neighbours(const neighbourhood& others);
-  /// Decides what was gathered and offers it. Nothing happens while a batch is under way.
+  /// Decides what was gathered, and offers it unless a batch is under way, whose end will.
   void flush();
   /// The ledger's connection came or went.
   void ledger_reachable(bool reachable);
@@ -124,6 +129,10 @@ class engine {
   [[nodiscard]] bool busy() const;
   /// A batch is neither on disk nor in the ledger, and is held.
   [[nodiscard]] bool stalled() const { return stalled_; }
+  /// A batch was offered and has not come back.
+  [[nodiscard]] bool under_way() const { return under_way_; }
+  /// Inputs decided for the batch after the one under way.
+  [[nodiscard]] std::size_t ahead() const { return ahead_; }
   /// Nothing is half done, and everything in memory is in the ledger: a snapshot may be taken.
   [[nodiscard]] bool quiet() const;
   /// The ledger can be reached, and nothing is being held against it.
@@ -149,6 +158,11 @@ class engine {
     std::vector<settled> inputs;
     bool elsewhere = false;  // in the ledger, and in as many replicas as the policy wants
   };
+  /// Decided together, side by side: a subject's part, and its commit.
+  struct batch {
+    std::vector<pending> parts;
+    std::vector<ledger::commit> commits;
+  };
   struct meters;
 
   /// What the two places say of the batch under way.
@@ -160,6 +174,7 @@ class engine {
     std::optional<std::vector<ledger::commit_result>> ledger;
   };
 
+  void decide_gathered();
   void decide(input&& in);
   void decide_admission(subject& s, alarm::admission&& admission);
   void decide_command(subject& s, command_input&& command);
@@ -168,15 +183,20 @@ class engine {
   void decide_merge(subject& s, merge_input&& merge);
   void decide_lease(subject& s, lease_input&& lease);
   [[nodiscard]] std::string case_taken_by(const board::next_request& request);
+  [[nodiscard]] const alarm::v1::Case* case_being_taken_by(
+      const board::next_request& request) const;
   [[nodiscard]] std::optional<ledger::guard> guard_of(const input& in);
   void append(subject& s, std::vector<alarm::v1::Entry> entries, settled&& from);
   void answer_with_batch(subject& s, settled&& from);
 
+  void offer_next();
   void offer();
   void answer_on_disk();
   void settle_if_known();
   void settle();
-  void hold_back(std::vector<pending> held, std::vector<ledger::commit> commits);
+  void hold_back(batch held);
+  void offer_what_is_ahead();
+  void take_up(subject& s);
   void confirm_oldest();
   void batch_is_over();
   void answer(settled& s, alarm::verdict outcome);
@@ -226,8 +246,9 @@ class engine {
   reconciler reconciler_;
   std::vector<std::vector<alarm::admission_answer>> answers_;  // by edge, gathered per batch
   std::deque<input> gathered_;
-  std::vector<pending> batch_;  // side by side with commits_
-  std::vector<ledger::commit> commits_;
+  batch next_;     // being decided
+  batch offered_;  // under way, or kept while it has nowhere to go
+  batch landed_;   // being settled
   round round_;
   std::vector<vault_sequence> withdrawn_;  // to be said in the next record
   std::vector<subject*> unread_;           // reading back failed; tried again
@@ -240,11 +261,13 @@ class engine {
   vault_sequence newest_ = 0;                  // on disk
   board::node_condition condition_;
   link link_ = link::island;
+  std::size_t ahead_ = 0;    // inputs decided, or put off, since a batch was offered
   std::size_t merging_ = 0;  // merges whose commit is not settled
   std::size_t readings_ = 0;
   bool reachable_ = false;
   bool holding_ = false;  // nothing new is decided while the last of the vault is compared
   bool under_way_ = false;
+  bool settling_ = false;
   bool stalled_ = false;
   bool probing_ = false;  // a record is under way that only asks the disk
   bool open_ = false;

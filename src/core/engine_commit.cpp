@@ -1,5 +1,6 @@
 // From a decided batch to its answers: offered to the vault and the ledger side by side, settled
-// when both have spoken or one has been waited for long enough, answered, published.
+// when both have spoken or one has been waited for long enough, answered, published. What was
+// decided meanwhile goes out before any of that.
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -34,6 +35,17 @@ bool is_urgent(const input& in) {
 
 }  // namespace
 
+void engine::offer_next() {
+  ahead_ = 0;
+  if (next_.parts.empty()) return;
+  offered_ = std::exchange(next_, {});
+  for (auto& p : offered_.parts) {
+    p.about->batch_place = subject::npos;
+    p.about->offered = true;
+  }
+  offer();
+}
+
 void engine::offer() {
   under_way_ = true;
   stalled_ = false;
@@ -41,12 +53,11 @@ void engine::offer() {
   const bool ask_ledger = link_ == link::together;
   round_ = {round_.number + 1, options_.steady(), ask_ledger, {}, {}};
   const auto number = round_.number;
-  for (auto& c : commits_) c.bytes = ledger::serialize(c.entries);
-  if (!ask_ledger) round_.ledger.emplace(commits_.size());
+  if (!ask_ledger) round_.ledger.emplace(offered_.commits.size());
 
   auto withdrawn = std::exchange(withdrawn_, {});
   const auto kept = withdrawn;
-  vault_.append(commits_, std::move(withdrawn),
+  vault_.append(offered_.commits, std::move(withdrawn),
                 [this, number, kept](base::result<vault_sequence> last) {
                   if (last)
                     newest_ = std::max(newest_, *last);
@@ -58,7 +69,7 @@ void engine::offer() {
                   settle_if_known();
                 });
   if (!ask_ledger) return;
-  ledger_.submit(commits_, [this, number](std::vector<ledger::commit_result> results) {
+  ledger_.submit(offered_.commits, [this, number](std::vector<ledger::commit_result> results) {
     if (number != round_.number || round_.ledger) return;
     meters_->committed.record(options_.steady() - round_.offered);
     round_.ledger = std::move(results);
@@ -70,7 +81,7 @@ void engine::offer() {
 /// on disk and will be decided again until it is in.
 void engine::answer_on_disk() {
   if (options_.policy != acknowledgement::disk || !*round_.vault) return;
-  for (auto& p : batch_)
+  for (auto& p : offered_.parts)
     for (auto& s : p.inputs)
       if (std::holds_alternative<alarm::admission>(s.in)) answer(s, alarm::verdict::received);
   deliver_answers();
@@ -81,7 +92,12 @@ void engine::settle_if_known() {
   if (!round_.vault && round_.ledger && round_.asked_ledger && condition_.disk_failed_since)
     round_.vault = base::result<vault_sequence>{
         boost::system::errc::make_error_code(boost::system::errc::timed_out)};
-  if (under_way_ && !stalled_ && round_.vault && round_.ledger) settle();
+  // What goes out while one is settled may be answered at once: in its turn.
+  while (!settling_ && under_way_ && !stalled_ && round_.vault && round_.ledger) {
+    settling_ = true;
+    settle();
+    settling_ = false;
+  }
 }
 
 /// A disk or a ledger that hangs is not waited for: an alarm must not hang with it.
@@ -91,55 +107,62 @@ void engine::pulse() {
   if (!round_.vault && round_.ledger)
     round_.vault = base::result<vault_sequence>{
         boost::system::errc::make_error_code(boost::system::errc::timed_out)};
-  if (!round_.ledger && round_.vault && *round_.vault) round_.ledger.emplace(commits_.size());
+  if (!round_.ledger && round_.vault && *round_.vault)
+    round_.ledger.emplace(offered_.commits.size());
   settle_if_known();
 }
 
 void engine::settle() {
   const auto results = std::move(*round_.ledger);
-  assert(results.size() == batch_.size());
+  assert(results.size() == offered_.parts.size());
   const bool on_disk = round_.vault->has_value();
-  const vault_sequence first = on_disk ? **round_.vault - commits_.size() + 1 : 0;
+  const vault_sequence first = on_disk ? **round_.vault - results.size() + 1 : 0;
+  landed_ = std::exchange(offered_, {});
   disk_works(on_disk);
+  const bool smooth = on_disk && std::ranges::none_of(results, [](const auto& one) {
+                        return one.status == ledger::commit_status::failed;
+                      });
+  const bool gone_on = smooth && !next_.parts.empty();
+  if (gone_on) offer_what_is_ahead();
 
   board::change_batch changes;
-  std::vector<pending> held, done;
-  std::vector<ledger::commit> held_commits;
+  batch held;
+  std::vector<pending> done;
   std::vector<subject*> again;
   const bool wants_replicas = options_.policy == acknowledgement::disk_redis_replica;
   bool replicas_missing = false;
   bool alone = false;
 
   for (std::size_t i = 0; i < results.size(); ++i) {
-    pending& p = batch_[i];
+    pending& p = landed_.parts[i];
+    ledger::commit& c = landed_.commits[i];
     subject& s = *p.about;
     switch (results[i].status) {
       case ledger::commit_status::committed:
         p.elsewhere = !wants_replicas || results[i].replicas >= options_.replicas;
         replicas_missing = replicas_missing || !p.elsewhere;
-        if (commits_[i].expected_version == 0) s.read = true;
+        if (c.expected_version == 0) s.read = true;
         break;
       case ledger::commit_status::fenced:
         meters_->fenced.add();
-        if (subject* lease = subjects_.find(commits_[i].municipality, lease_subject))
-          again.push_back(lease);
+        if (subject* lease = subjects_.find(c.municipality, lease_subject)) again.push_back(lease);
         std::erase_if(p.inputs, [](const settled& one) { return is_by_system(one.in); });
         [[fallthrough]];
       case ledger::commit_status::stale:
         meters_->stale.add();
-        s.batch_place = subject::npos;
+        s.offered = false;
         if (on_disk) {
-          const auto& newest = commits_[i].entries.back();
+          const auto& newest = c.entries.back();
           s.refused.push_back({first + i, newest.version(), alarm::tip_after(newest)});
         }
-        for (auto& one : p.inputs) s.waiting.push_back(std::move(one.in));
+        for (auto at = p.inputs.rbegin(); at != p.inputs.rend(); ++at)
+          s.waiting.push_front(std::move(at->in));
         again.push_back(&s);
         continue;
       case ledger::commit_status::failed:
         if (!on_disk) {
-          s.batch_place = held.size();
-          held.push_back(std::move(p));
-          held_commits.push_back(std::move(commits_[i]));
+          held.parts.push_back(std::move(p));
+          held.commits.push_back(std::move(c));
           continue;
         }
         if (!alone) island_from_ = std::min(island_from_.value_or(first + i), first + i);
@@ -148,21 +171,20 @@ void engine::settle() {
         s.afloat = true;
         break;
     }
-    s.batch_place = subject::npos;
+    s.offered = false;
     if (std::exchange(s.missed, false) && !s.afloat) again.push_back(&s);
     has_changed(s);
-    meters_->entries.add(commits_[i].entries.size());
-    changed_cases(p, commits_[i], changes);
-    for (const auto& entry : commits_[i].entries) outages_.saw(entry);
+    meters_->entries.add(c.entries.size());
+    changed_cases(p, c, changes);
+    for (const auto& entry : c.entries) outages_.saw(entry);
     done.push_back(std::move(p));
   }
-  batch_.clear();
-  commits_.clear();
+  landed_ = {};
   if (!done.empty() && !alone && condition_.replicas_missing != replicas_missing) {
     condition_.replicas_missing = !condition_.replicas_missing;
     changed_condition();
   }
-  if ((alone || !held.empty()) && link_ == link::together) become_island();
+  if ((alone || !held.parts.empty()) && link_ == link::together) become_island();
 
   publish(std::move(changes));
   for (auto& p : done)
@@ -173,12 +195,19 @@ void engine::settle() {
         ask_to_try_again(s);
     }
   if (on_disk) confirm_oldest();
-  for (subject* s : again) read_back(*s);
-  if (!held.empty()) {
-    hold_back(std::move(held), std::move(held_commits));
+  for (subject* s : again) {
+    if (s->uncommitted())
+      s->missed = true;
+    else
+      read_back(*s);
+  }
+  for (const auto& p : done) take_up(*p.about);
+  if (!held.parts.empty()) {
+    hold_back(std::move(held));
     return;
   }
   deliver_answers();
+  if (!gone_on) under_way_ = false;
   batch_is_over();
 }
 
@@ -189,16 +218,24 @@ void engine::confirm_oldest() {
 }
 
 /// Neither on disk nor in the ledger: kept, and offered again each second.
-void engine::hold_back(std::vector<pending> held, std::vector<ledger::commit> commits) {
-  batch_ = std::move(held);
-  commits_ = std::move(commits);
-  stalled_ = true;
-  meters_->failed.add(batch_.size());
+void engine::hold_back(batch held) {
+  meters_->failed.add(held.parts.size());
   spdlog::error("neither the disk nor the ledger took {} commits; they are kept and offered again",
-                batch_.size());
+                held.parts.size());
+  // What was decided meanwhile is kept with it.
+  for (auto& p : next_.parts) {
+    p.about->batch_place = subject::npos;
+    p.about->offered = true;
+  }
+  std::ranges::move(next_.parts, std::back_inserter(held.parts));
+  std::ranges::move(next_.commits, std::back_inserter(held.commits));
+  next_ = {};
+  ahead_ = 0;
+  offered_ = std::move(held);
+  under_way_ = stalled_ = true;
   // Whoever waits at a screen is told now and may try again with the same key; devices wait and
   // repeat by themselves.
-  for (auto& p : batch_)
+  for (auto& p : offered_.parts)
     for (auto& s : p.inputs)
       if (auto* command = std::get_if<command_input>(&s.in); command != nullptr && command->done)
         std::exchange(command->done,
@@ -208,9 +245,26 @@ void engine::hold_back(std::vector<pending> held, std::vector<ledger::commit> co
 }
 
 void engine::batch_is_over() {
-  under_way_ = false;
-  if (when_held_) std::exchange(when_held_, nullptr)();
-  if (!under_way_) options_.room_again();
+  if (!under_way_) offer_next();
+  if (!under_way_ && when_held_) std::exchange(when_held_, nullptr)();
+  options_.room_again();
+}
+
+/// The ledger needn't wait until the batch before is shown and answered.
+void engine::offer_what_is_ahead() {
+  if (!holding_) {
+    options_.last_call();
+    decide_gathered();
+  }
+  offer_next();
+}
+
+/// What waited for the subject's commit is decided next.
+void engine::take_up(subject& s) {
+  if (s.reading) return;
+  for (auto at = s.waiting.rbegin(); at != s.waiting.rend(); ++at)
+    gathered_.push_front(std::move(*at));
+  s.waiting.clear();
 }
 
 // --- Answering and publishing --------------------------------------------------------------------

@@ -48,7 +48,7 @@ void engine::become_island() {
   give_up_reading();
   if (reachable_) ledger_.give_up();
   if (under_way_ && !stalled_ && !round_.ledger && round_.vault && *round_.vault) {
-    round_.ledger.emplace(commits_.size());
+    round_.ledger.emplace(offered_.commits.size());
     settle_if_known();
   } else if (!under_way_) {
     options_.room_again();
@@ -131,7 +131,7 @@ std::vector<suspect> engine::suspects() const {
   const auto oldest = options_.steady() - options_.recheck;
   for (const subject* s : subjects_.by_recency()) {
     if (out.size() == suspects_max) break;
-    if (s->afloat || s->reading || s->batch_place != subject::npos || s->changed < oldest ||
+    if (s->afloat || s->reading || s->uncommitted() || s->changed < oldest ||
         s->state.version() == 0)
       continue;
     out.push_back(
@@ -219,9 +219,7 @@ void engine::rebuild(subject& s, const std::vector<alarm::v1::Entry>& entries) {
   for (const auto& one : s.refused) withdrawn_.push_back(one.record);
   s.refused.clear();
   if (open_) publish_rebuilt(state, s);
-  for (auto at = s.waiting.rbegin(); at != s.waiting.rend(); ++at)
-    gathered_.push_front(std::move(*at));
-  s.waiting.clear();
+  take_up(s);
   if (!under_way_) options_.room_again();
 }
 

@@ -65,8 +65,7 @@ void engine::ask_cases(base::steady_time now, base::wall_time wall) {
 /// Holds, tests and absences that are over, and what else time asks of a subject.
 void engine::ask_subjects(base::steady_time now, base::wall_time wall) {
   for (subject* s : waiting_.due(wall)) {
-    if (s->reading || s->batch_place != subject::npos || !keeps_house(s->state.municipality()))
-      continue;
+    if (s->reading || s->uncommitted() || !keeps_house(s->state.municipality())) continue;
     const auto& all = registry_.current();
     const auto set = all.municipality(s->state.municipality());
     auto commands = triage::due_of(s->state, policy_in(all, set), wall);
@@ -119,7 +118,7 @@ void engine::keep_lease(const std::string& municipality, base::steady_time now) 
   if (link_ != link::together) return;
   const subject& s = subjects_.touch(municipality, lease_subject);
   const auto& holder = s.state.lease_holder();
-  if (s.reading || s.batch_place != subject::npos || holder == options_.node) return;
+  if (s.reading || s.uncommitted() || holder == options_.node) return;
   if (holder.empty() || house_.is_gone(holder, now))
     gathered_.emplace_back(lease_input{municipality, holder, now});
 }
@@ -128,8 +127,8 @@ void engine::keep_lease(const std::string& municipality, base::steady_time now) 
 bool engine::keeps_house(const std::string& municipality) {
   if (link_ != link::together) return true;
   const subject* s = subjects_.find(municipality, lease_subject);
-  return s != nullptr && s->state.lease_holder() == options_.node &&
-         s->batch_place == subject::npos && !s->reading;
+  return s != nullptr && s->state.lease_holder() == options_.node && !s->uncommitted() &&
+         !s->reading;
 }
 
 void engine::measure_open_cases() {

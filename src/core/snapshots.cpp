@@ -99,6 +99,8 @@ void snapshots::begin(std::vector<std::string> municipalities, std::function<voi
   state_->next_position();
 }
 
+bool snapshots::wants_quiet() const { return state_->wants_states; }
+
 void snapshots::take() {
   if (state_->wants_states) state_->take_states();
 }

@@ -29,6 +29,8 @@ class snapshots {
   /// Writes one snapshot a municipality, one after the other. `done` is called at the end, also if
   /// some failed (logged). A call while one is under way only gets its `done` when that one ends.
   void begin(std::vector<std::string> municipalities, std::function<void()> done);
+  /// A snapshot waits for a moment at which the engine is quiet.
+  [[nodiscard]] bool wants_quiet() const;
   /// The engine is quiet: copies the states if a snapshot waits for that moment.
   void take();
 

@@ -10,7 +10,7 @@ namespace varde::core {
 namespace {
 
 bool may_be_forgotten(const subject& s) {
-  return !s.reading && !s.watched && s.batch_place == subject::npos &&
+  return !s.reading && !s.watched && !s.uncommitted() &&
          s.state.lease_holder().empty() &&
          std::ranges::all_of(s.state.cases(), [](const auto& c) { return alarm::is_closed(c); });
 }

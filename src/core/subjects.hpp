@@ -29,20 +29,23 @@ struct refused_record {
 
 /// One subject in memory.
 struct subject {
-  alarm::v1::SubjectState state;        // with the entries of the batch under way
+  alarm::v1::SubjectState state;        // with the entries that are not committed yet
   bool reading = false;                 // its entries are being read back; inputs wait
   bool read = false;                    // its entries were read, or all seen since version 1
   bool afloat = false;                  // the newest entries are on our disk only
-  bool missed = false;                  // an entry of another came while a batch was under way
+  bool missed = false;                  // an entry of another came while ours were uncommitted
   base::steady_time changed{};          // when its newest entry came
   std::vector<refused_record> refused;  // withdrawn once the subject was read
   std::deque<input> waiting;
-  std::size_t batch_place = npos;      // its commit in the batch under way
+  std::size_t batch_place = npos;      // its commit in the batch being decided
+  bool offered = false;                // its commit is in the batch under way; inputs wait
   bool watched = false;                // something waits at it; see core/waiting.hpp
   std::optional<base::wall_time> due;  // when time next asks for something
   std::list<subject*>::iterator recent;
 
   static constexpr std::size_t npos = static_cast<std::size_t>(-1);
+
+  [[nodiscard]] bool uncommitted() const { return offered || batch_place != npos; }
 };
 
 class subjects {

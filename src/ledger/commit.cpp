@@ -3,16 +3,15 @@
 
 namespace varde::ledger {
 
-std::vector<std::string> serialize(const std::vector<alarm::v1::Entry>& entries) {
-  std::vector<std::string> bytes;
-  bytes.reserve(entries.size());
-  for (const auto& entry : entries) bytes.push_back(entry.SerializeAsString());
-  return bytes;
+void serialize(commit& c) {
+  for (std::size_t i = c.bytes.size(); i < c.entries.size(); ++i)
+    c.bytes.push_back(c.entries[i].SerializeAsString());
 }
 
 const std::vector<std::string>& bytes_of(const commit& c, std::vector<std::string>& made) {
   if (!c.bytes.empty()) return c.bytes;
-  return made = serialize(c.entries);
+  for (const auto& entry : c.entries) made.push_back(entry.SerializeAsString());
+  return made;
 }
 
 }  // namespace varde::ledger

@@ -29,7 +29,8 @@ struct commit {
   std::vector<std::string> bytes = {};
 };
 
-[[nodiscard]] std::vector<std::string> serialize(const std::vector<alarm::v1::Entry>& entries);
+/// Makes the bytes of those entries that have none yet.
+void serialize(commit& c);
 /// The commit's own bytes, or those of its entries, which are then in `made`.
 [[nodiscard]] const std::vector<std::string>& bytes_of(const commit& c,
                                                        std::vector<std::string>& made);

@@ -390,7 +390,7 @@ class centre {
 
   void fault() {
     sim_node& n = *any_node();
-    switch (w_.luck.between(0, 9)) {
+    switch (plan_.only_freezes ? 1 : w_.luck.between(0, 9)) {
       case 0:
         return kill(n);
       case 1:

@@ -16,7 +16,8 @@ struct plan {
   int nodes = 3;
   int hours = 6;
   mutations off{};
-  bool tell = false;  // print who did what and what failed
+  bool only_freezes = false;  // nothing else fails: what a frozen node does as it wakes
+  bool tell = false;          // print who did what and what failed
 };
 
 struct outcome {
