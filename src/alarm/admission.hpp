@@ -2,7 +2,9 @@
 // way back. One admission is one slot in a lane; it is moved, never copied.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 
@@ -32,6 +34,11 @@ struct admission {
   reply_address reply;
   base::steady_time received{};  // at the socket, for latencies
 };
+
+/// In a lane the municipalities take turns: a flood in one makes nobody wait in another.
+[[nodiscard]] inline std::size_t lane_group(const admission& one) {
+  return std::hash<std::string>{}(one.municipality.str());
+}
 
 enum class verdict : std::uint8_t {
   received,  // durable: the device may forget it

@@ -6,13 +6,13 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cassert>
 #include <cstddef>
 #include <type_traits>
 #include <utility>
 
 #include "lanes/lane.hpp"
+#include "lanes/line.hpp"
 #include "lanes/slab.hpp"
 #include "lanes/stack.hpp"
 #include "lanes/wake.hpp"
@@ -20,8 +20,9 @@
 namespace varde::lanes {
 
 /// Many producers, one consumer thread. What it promises:
-/// - an item that was pushed is drained exactly once, and within its lane no later than any item
-/// pushed after it
+/// - an item that was pushed is drained exactly once, and within its lane and group no later than
+/// any item pushed after it
+/// - the groups of a lane (see line.hpp) take turns
 /// - life may use every slot; the lower lanes together never hold more than `slots -
 /// reserved_for_life`, so
 ///   life is refused only when life itself holds at least the whole reserve
@@ -68,11 +69,12 @@ class lane_set {
   template <class F>
   std::size_t drain(std::size_t budget, F&& take) {
     spent used(slab_);
+    for (std::size_t lane = 0; lane < lane_count; ++lane) fetch(lane);
     std::size_t served = 0;
     for (; served < budget; ++served) {
       const std::size_t lane = next_lane();
       if (lane == lane_count) break;
-      const slot_index slot = fifos_[lane].pop(slab_);
+      const slot_index slot = lines_[lane].pop(slab_);
       used.add(slot);
       take(lane, std::move(slab_.item(slot)));
     }
@@ -84,7 +86,7 @@ class lane_set {
   [[nodiscard]] bool arm() noexcept {
     wake_.arm();
     for (std::size_t lane = 0; lane < lane_count; ++lane) {
-      if (fifos_[lane].count != 0 || !stacks_[lane].empty_in_order()) {
+      if (lines_[lane].count() != 0 || !stacks_[lane].empty_in_order()) {
         wake_.stay_awake();
         return false;
       }
@@ -99,7 +101,7 @@ class lane_set {
 
   /// Items that wait in a lane; out of date as soon as it is read. Any thread, for metrics.
   [[nodiscard]] std::size_t size(std::size_t lane) const noexcept {
-    return stacks_[lane].depth() + fifos_[lane].size.load(std::memory_order_relaxed);
+    return stacks_[lane].depth() + lines_[lane].size();
   }
   /// Slots that are free, all lanes together; out of date as soon as it is read. Any thread, for
   /// metrics.
@@ -107,45 +109,6 @@ class lane_set {
   [[nodiscard]] const limits& bounds() const noexcept { return limits_; }
 
  private:
-  // What the consumer took from one lane, in the order of pushing. Links are slab links; the
-  // consumer owns the slots.
-  struct fifo {
-    slot_index first = nil;
-    slot_index last = nil;
-    std::size_t count = 0;
-    std::size_t passed_over = 0;       // items of higher lanes served while this one waited
-    std::atomic<std::size_t> size{0};  // count, for others to see
-
-    // Turns a stack around and puts it at the end.
-    void append(slab<T>& slots, taken batch) noexcept {
-      if (batch.count == 0) return;
-      const slot_index new_last = batch.newest;
-      slot_index newer = nil;
-      for (slot_index at = batch.newest; at != nil;) {
-        const slot_index older = slots.next(at).load(std::memory_order_relaxed);
-        slots.next(at).store(newer, std::memory_order_relaxed);
-        newer = std::exchange(at, older);
-      }
-      if (count == 0) {
-        first = newer;
-      } else {
-        slots.next(last).store(newer, std::memory_order_relaxed);
-      }
-      last = new_last;
-      set_count(count + batch.count);
-    }
-    slot_index pop(slab<T>& slots) noexcept {
-      const slot_index slot = first;
-      first = slots.next(slot).load(std::memory_order_relaxed);
-      set_count(count - 1);
-      return slot;
-    }
-    void set_count(std::size_t n) noexcept {
-      count = n;
-      size.store(n, std::memory_order_relaxed);
-    }
-  };
-
   // Slots whose items were handed out. They go back together, also if the taker throws.
   class spent {
    public:
@@ -195,26 +158,27 @@ class lane_set {
   // the rest.
   static constexpr std::size_t due_after = guaranteed_share - (lane_count - 1);
 
-  // The lane whose turn it is, with an item in its fifo; lane_count if nothing waits anywhere.
+  // Lets what was pushed take its place in the lane's line.
+  void fetch(std::size_t lane) noexcept {
+    if (!stacks_[lane].looks_empty()) lines_[lane].append(slab_, stacks_[lane].take_all());
+  }
+
+  // The lane whose turn it is, with an item in its line; lane_count if nothing waits anywhere.
   std::size_t next_lane() noexcept {
     std::size_t highest = lane_count;
     std::size_t due = lane_count;
     for (std::size_t lane = 0; lane < lane_count; ++lane) {
-      fifo& waiting = fifos_[lane];
-      // What is in the fifo was pushed before what is on the stack, so the stack can wait until it
-      // is empty.
-      if (waiting.count == 0 && !stacks_[lane].looks_empty()) {
-        waiting.append(slab_, stacks_[lane].take_all());
-      }
-      if (waiting.count == 0) continue;
+      auto& waiting = lines_[lane];
+      if (waiting.count() == 0) fetch(lane);
+      if (waiting.count() == 0) continue;
       highest = std::min(highest, lane);
       if (waiting.passed_over >= due_after) due = std::min(due, lane);
     }
     const std::size_t chosen = due != lane_count ? due : highest;
     if (chosen == lane_count) return chosen;
-    fifos_[chosen].passed_over = 0;
+    lines_[chosen].passed_over = 0;
     for (std::size_t lane = chosen + 1; lane < lane_count; ++lane) {
-      fifos_[lane].passed_over = fifos_[lane].count == 0 ? 0 : fifos_[lane].passed_over + 1;
+      lines_[lane].passed_over = lines_[lane].count() == 0 ? 0 : lines_[lane].passed_over + 1;
     }
     return chosen;
   }
@@ -224,7 +188,7 @@ class lane_set {
   std::array<take_all_stack, lane_count> stacks_;
   wake wake_;
   // From here on the consumer's own.
-  alignas(64) std::array<fifo, lane_count> fifos_;
+  alignas(64) std::array<line<T>, lane_count> lines_;
 };
 
 }  // namespace varde::lanes

@@ -45,6 +45,34 @@ TEST(lane_set, the_order_holds_when_items_arrive_between_two_short_drains) {
   EXPECT_EQ(drain_all(lanes), (std::vector<served_item>{{0, 1}, {0, 2}, {0, 3}}));
 }
 
+/// An item of somebody's, as an alarm is a municipality's.
+struct letter {
+  std::size_t from;
+  int number;
+};
+std::size_t lane_group(const letter& one) { return one.from; }
+
+TEST(lane_set, those_who_share_a_lane_take_turns_and_each_is_first_in_first_out) {
+  lane_set<letter> lanes({.slots = 16, .reserved_for_life = 0});
+  const auto push = [&](std::size_t from, int number) {
+    ASSERT_TRUE(lanes.push(lane::life, letter{from, number}));
+  };
+  std::vector<std::pair<std::size_t, int>> served;
+  const auto serve = [&](std::size_t budget) {
+    lanes.drain(budget,
+                [&](std::size_t, letter&& one) { served.emplace_back(one.from, one.number); });
+  };
+  for (int i = 0; i < 4; ++i) push(3, i);
+  serve(2);
+  push(63, 0);
+  push(0, 0);
+  push(0, 1);
+  serve(100);
+  EXPECT_EQ(served, (std::vector<std::pair<std::size_t, int>>{
+                        {3, 0}, {3, 1}, {63, 0}, {0, 0}, {3, 2}, {0, 1}, {3, 3}}));
+  EXPECT_EQ(lanes.free_slots(), 16u);
+}
+
 TEST(lane_set, the_highest_lane_is_served_first) {
   lane_set<int> lanes({.slots = 8, .reserved_for_life = 0});
   ASSERT_TRUE(lanes.push(lane::technical, 1));
