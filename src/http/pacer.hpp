@@ -1,10 +1,13 @@
 // Something that is worth doing at once when it is rare, and worth doing together when it is often:
-// the first call goes through, those that follow within the interval share the next one.
+// the first call goes through, those that follow within a rest share the next one. The more it
+// costs, the longer the rest, so that it never has the web thread to itself.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "http/web_thread.hpp"
 
@@ -13,33 +16,58 @@ namespace varde::http {
 /// Web thread only.
 class pacer {
  public:
-  /// `task` runs at most once an interval, and at most an interval after it was asked for.
-  pacer(web_thread& web, std::chrono::steady_clock::duration interval, std::function<void()> task)
+  using duration = std::chrono::steady_clock::duration;
+
+  /// From one run's start to the next: so many times what a run costs.
+  static constexpr int rest_in_runs = 2;
+  static constexpr int rest_in_runs_if_urgent = 1;
+  /// The longest rest, whatever a run costs.
+  static constexpr std::chrono::milliseconds rest_max{50};
+
+  /// `task` runs at most once an `interval`, and after it was asked for within the interval or, if
+  /// that is longer, the rest that its cost asks for.
+  pacer(web_thread& web, duration interval, std::function<void()> task)
       : web_{web}, interval_{interval}, task_{std::move(task)} {}
 
   /// Runs the task now, or soon if it ran just now.
-  void ask() {
-    if (planned_) return;
-    const auto rested = std::chrono::steady_clock::now() - last_;
-    if (rested >= interval_) return run();
-    planned_ = true;
-    web_.after(interval_ - rested, [this, still = std::weak_ptr{alive_}] {
-      if (!still.expired()) run();
+  void ask() { plan(rest(rest_in_runs)); }
+  /// The same, but with no more rest than the last run took.
+  void ask_urgently() { plan(rest(rest_in_runs_if_urgent)); }
+
+ private:
+  using clock = std::chrono::steady_clock;
+
+  [[nodiscard]] duration rest(int runs) const {
+    return std::max(interval_, std::min<duration>(cost_ * runs, rest_max));
+  }
+
+  void plan(duration rest) {
+    const auto now = clock::now();
+    const auto due = last_ + rest;
+    if (due <= now) return run();
+    if (planned_ && *planned_ <= due) return;
+    planned_ = due;
+    web_.after(due - now, [this, due, still = std::weak_ptr{alive_}] {
+      if (!still.expired() && planned_ == due) run();
     });
   }
 
- private:
   void run() {
-    planned_ = false;
-    last_ = std::chrono::steady_clock::now();
+    planned_.reset();
+    last_ = clock::now();
     task_();
+    // What the task set off is done before what is posted after it, and is its cost too.
+    web_.post([this, began = last_, still = std::weak_ptr{alive_}] {
+      if (!still.expired()) cost_ = (cost_ + (clock::now() - began)) / 2;
+    });
   }
 
   web_thread& web_;
-  const std::chrono::steady_clock::duration interval_;
+  const duration interval_;
   const std::function<void()> task_;
-  std::chrono::steady_clock::time_point last_{};
-  bool planned_ = false;
+  clock::time_point last_{};
+  duration cost_{};  // of a run, the newest counting most
+  std::optional<clock::time_point> planned_;
   std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };
 
