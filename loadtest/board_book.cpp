@@ -38,15 +38,72 @@ void board_book::take_case(const void* json_object, std::vector<shown_device>& c
   const std::uint64_t version = number_of(object, "version");
   if (version < line.version) return;
   line.version = version;
-  std::map<std::string, std::uint64_t, std::less<>> by_device;
-  line.signal_ids.clear();
+  line.alarms.clear();
   if (const json::array* alarms = array_of(object, "alarms")) {
     for (const json::value& each : *alarms) {
-      if (!each.is_object() || text_of(each.get_object(), "protocol") != protocol_) continue;
-      by_device[std::string(text_of(each.get_object(), "device"))] +=
-          number_of(each.get_object(), "count");
-      line.signal_ids.emplace_back(text_of(each.get_object(), "signal_id"));
+      line.alarms.emplace_back();
+      if (!each.is_object()) continue;
+      const json::object& one = each.get_object();
+      line.alarms.back() = {.device = std::string(text_of(one, "device")),
+                            .protocol = std::string(text_of(one, "protocol")),
+                            .signal_id = std::string(text_of(one, "signal_id")),
+                            .count = number_of(one, "count")};
     }
+  }
+  count_devices(line, changed);
+}
+
+void board_book::begin_like(const void* json_object) {
+  const auto& object = *static_cast<const json::object*>(json_object);
+  const std::string like(text_of(object, "like"));
+  const auto [at, is_new] = cases_.try_emplace(std::string(text_of(object, "id")));
+  if (like.empty() || !is_new) return;
+  const auto example = cases_.find(like);
+  if (example == cases_.end()) return;
+  at->second.version = example->second.version;
+  at->second.alarms = example->second.alarms;
+}
+
+void board_book::take_difference(const void* json_object, std::vector<shown_device>& changed) {
+  const auto& object = *static_cast<const json::object*>(json_object);
+  case_line& line = cases_[std::string(text_of(object, "id"))];
+  const json::value* found = object.if_contains("differs");
+  if (found == nullptr || !found->is_object()) return;
+  const json::object& differs = found->get_object();
+  // A new case may have the version of the one that it is like.
+  const std::uint64_t version = number_of(differs.contains("version") ? differs : object,
+                                          differs.contains("version") ? "version" : "base");
+  const bool is_new = line.by_device.empty();
+  if (version <= line.version && !is_new) return;  // another operator's frame had it
+  if (line.version != number_of(object, "base")) ++missed_bases_;
+  line.version = version;
+  const json::value* alarms = differs.if_contains("alarms");
+  if (alarms == nullptr) return;
+  if (alarms->is_array()) line.alarms.clear();
+  const auto put = [&line](std::size_t place, const json::value& value) {
+    if (place >= line.alarms.size()) line.alarms.resize(place + 1);
+    if (!value.is_object()) return;
+    const json::object& one = value.get_object();
+    alarm_line& held = line.alarms[place];
+    if (one.contains("device")) held.device = text_of(one, "device");
+    if (one.contains("protocol")) held.protocol = text_of(one, "protocol");
+    if (one.contains("signal_id")) held.signal_id = text_of(one, "signal_id");
+    if (one.contains("count")) held.count = number_of(one, "count");
+  };
+  if (alarms->is_array()) {
+    for (const json::value& each : alarms->get_array()) put(line.alarms.size(), each);
+  } else if (alarms->is_object()) {
+    for (const auto& [place, value] : alarms->get_object()) {
+      put(std::stoul(std::string(place)), value);
+    }
+  }
+  count_devices(line, changed);
+}
+
+void board_book::count_devices(case_line& line, std::vector<shown_device>& changed) {
+  std::map<std::string, std::uint64_t, std::less<>> by_device;
+  for (const alarm_line& each : line.alarms) {
+    if (each.protocol == protocol_) by_device[each.device] += each.count;
   }
   for (const auto& [device, count] : by_device) {
     const auto had = line.by_device.find(device);
@@ -77,9 +134,19 @@ board_book::frame board_book::read(std::string_view text, std::vector<shown_devi
   }
   if (type != "changes") return frame::other;
   if (const json::array* changes = array_of(top, "changes")) {
+    // All differences of a frame are from the state before it.
     for (const json::value& each : *changes) {
-      const json::value* one = each.is_object() ? each.get_object().if_contains("case") : nullptr;
-      if (one != nullptr && one->is_object()) take_case(&one->get_object(), changed);
+      if (each.is_object() && each.get_object().contains("like")) begin_like(&each.get_object());
+    }
+    for (const json::value& each : *changes) {
+      if (!each.is_object()) continue;
+      const json::object& change = each.get_object();
+      const json::value* whole = change.if_contains("case");
+      if (whole == nullptr) {
+        take_difference(&change, changed);
+      } else if (whole->is_object()) {
+        take_case(&whole->get_object(), changed);
+      }
     }
   }
   return frame::changes;
@@ -101,8 +168,10 @@ std::vector<std::string> board_book::signals_in_two_cases() const {
   std::set<std::string> seen;
   std::vector<std::string> twice;
   for (const auto& [id, line] : cases_) {
-    for (const std::string& signal : line.signal_ids) {
-      if (!seen.insert(signal).second) twice.push_back(signal);
+    for (const alarm_line& each : line.alarms) {
+      if (each.protocol == protocol_ && !seen.insert(each.signal_id).second) {
+        twice.push_back(each.signal_id);
+      }
     }
   }
   return twice;

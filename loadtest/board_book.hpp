@@ -31,18 +31,29 @@ class board_book {
   [[nodiscard]] std::vector<shown_device> totals() const;
   /// The ids of all cases.
   [[nodiscard]] std::unordered_set<std::string> cases() const;
+  /// Differences from a version that is not held; there should be none.
+  [[nodiscard]] std::uint64_t missed_bases() const noexcept { return missed_bases_; }
   /// Listed signal ids that stand in more than one case; there should be none.
   [[nodiscard]] std::vector<std::string> signals_in_two_cases() const;
 
  private:
+  struct alarm_line {
+    std::string device, protocol, signal_id;
+    std::uint64_t count = 0;
+  };
   struct case_line {
     std::uint64_t version = 0;
     std::map<std::string, std::uint64_t, std::less<>> by_device;
-    std::vector<std::string> signal_ids;
+    std::vector<alarm_line> alarms;
   };
   void take_case(const void* json_object, std::vector<shown_device>& changed);
+  void take_difference(const void* json_object, std::vector<shown_device>& changed);
+  /// Puts the new case of a difference from one that it is like there, as that one is now.
+  void begin_like(const void* json_object);
+  void count_devices(case_line& line, std::vector<shown_device>& changed);
 
   std::string protocol_;
+  std::uint64_t missed_bases_ = 0;
   std::unordered_map<std::string, case_line> cases_;
   std::unordered_map<std::string, std::uint64_t> by_device_;
 };

@@ -59,17 +59,17 @@ std::string as_table(const outcome& run, const tally& book) {
                         run.memory.peak_kb / 1024);
   }
   if (run.audit) {
-    text +=
-        run.kept_the_promise()
-            ? fmt::format(
-                  "audit: every acknowledged signal is in exactly one case, or in the ledger's "
-                  "record of a rule ({})\n",
-                  run.audit->by_rules)
-            : fmt::format(
-                  "audit FAILED: {} lost, {} doubled, {} in two cases, {} decided twice "
-                  "(e.g. device {})\n",
-                  run.audit->lost, run.audit->doubled, run.in_two_cases.size(),
-                  run.decided_twice.size(), run.audit->example.empty() ? "-" : run.audit->example);
+    text += run.kept_the_promise()
+                ? fmt::format(
+                      "audit: every acknowledged signal is in exactly one case, or in the ledger's "
+                      "record of a rule ({})\n",
+                      run.audit->by_rules)
+                : fmt::format(
+                      "audit FAILED: {} lost, {} doubled, {} in two cases, {} decided twice, "
+                      "{} differences from what was never sent (e.g. device {})\n",
+                      run.audit->lost, run.audit->doubled, run.in_two_cases.size(),
+                      run.decided_twice.size(), run.watched.missed_bases,
+                      run.audit->example.empty() ? "-" : run.audit->example);
   }
   return text;
 }

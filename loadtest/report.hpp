@@ -29,7 +29,7 @@ struct outcome {
 
   /// Nothing lost, nothing doubled; true as well if the board was not looked at.
   [[nodiscard]] bool kept_the_promise() const {
-    return in_two_cases.empty() && decided_twice.empty() &&
+    return in_two_cases.empty() && decided_twice.empty() && watched.missed_bases == 0 &&
            (!audit || (audit->lost == 0 && audit->doubled == 0));
   }
 };

@@ -34,7 +34,8 @@ constexpr std::chrono::seconds connect_deadline{10};
 constexpr std::chrono::seconds audience_deadline{60};  // for all of it
 constexpr std::size_t frame_bytes_max = 64u << 20;
 constexpr std::chrono::milliseconds slow_read_interval{500};
-constexpr const char* live_path = "/api/v1/live";
+/// As the console's page asks for it.
+constexpr const char* live_path = "/api/v1/live?form=differences";
 constexpr const char* session_path = "/api/v1/session";
 
 // An operator's signed-in session and, once opened, its live feed.
@@ -235,6 +236,7 @@ class watcher::feed {
     });
     thread_.join();
     for (auto& each : consoles_) each->sign_out();
+    numbers_.missed_bases = book_.missed_bases();
     return numbers_;
   }
 

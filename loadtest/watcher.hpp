@@ -32,6 +32,7 @@ class watcher {
   struct numbers {
     std::uint64_t frames = 0;
     std::uint64_t bytes = 0;
+    std::uint64_t missed_bases = 0;  // differences from what it never had; there should be none
     std::uint64_t snapshots =
         0;  // one for each operator; more say that the server started a slow console anew
   };

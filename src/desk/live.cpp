@@ -11,6 +11,7 @@
 #include "board/condition_json.hpp"
 #include "desk/answers.hpp"
 #include "desk/front_door.hpp"
+#include "http/json_difference.hpp"
 #include "registry/rights.hpp"
 
 namespace varde::desk {
@@ -19,6 +20,8 @@ namespace {
 
 constexpr std::size_t epoch_bytes = 6;
 constexpr std::string_view here_message = R"({"type":"here"})";
+/// What `form` says in the query of a console that applies differences.
+constexpr std::string_view differences_name = "differences";
 
 http::feeds::frame as_frame(std::string text) {
   return std::make_shared<const std::string>(std::move(text));
@@ -59,6 +62,7 @@ live::live(desk_parts& parts, case_texts& texts)
           parts.metrics.make_gauge("varde_desk_users", "Operators with a live feed at this node")} {
   parts_.watch.on_changes([this](const board::change_batch& batch) { take(batch); });
   parts_.watch.on_condition([this](const board::node_condition& now) {
+    send_changes();
     const auto text = as_frame(board::condition_frame(now));
     feeds_.broadcast([&](const std::string&) { return text; });
   });
@@ -95,26 +99,28 @@ http::upgrade_verdict live::accept(const http::request& in) {
     parts_.audit.record(
         {trail_of(parts_.directory, id), who->account->user(), "live", "done", "", in.remote, ""});
   verdict.on_open = [this, session = who->session,
-                     resume = std::string{in.query_value("resume").value_or("")}](
-                        http::websocket_pointer socket) {
+                     resume = std::string{in.query_value("resume").value_or("")},
+                     wanted = in.query_value("form") == differences_name
+                                  ? form::differences
+                                  : form::whole](http::websocket_pointer socket) {
     // Rights may have gone between the question and the answer.
     const auto still = parts_.accounts.find_session_by_name(session, true);
     if (!still || !works_at_desk(*still->account))
       return socket->close(http::close_code::signed_out, "signed_out");
-    open(std::move(socket), *still, resume);
+    open(std::move(socket), *still, resume, wanted);
   };
   return verdict;
 }
 
 void live::open(http::websocket_pointer socket, const registry::session_holder& who,
-                const std::string& resume) {
+                const std::string& resume, form wanted) {
   send_changes();  // else the new feed would get again what its first frame holds
   const auto& user = who.account->user();
-  const auto audience = audience_of(*who.account);
+  const auto audience = audience_of(*who.account, wanted);
   if (!feeds_.has_user(user)) consoles_.add(1);
   http::feeds::frame first;
   if (const auto point = resume_point(resume, audience)) {
-    first = changes_after(*point, audience);
+    first = changes_after(*point, audience, form::whole);
     if (!first)
       first = as_frame(
           fmt::format(R"({{"type":"changes","token":"{}","changes":[]}})", token_for(audience)));
@@ -135,8 +141,13 @@ void live::hear(const http::feeds::feed& f, std::string_view text) {
     f.socket->close(http::close_code::signed_out, "signed_out");
 }
 
-void live::beat() { feeds_.beat(); }
+void live::beat() {
+  send_changes();
+  feeds_.beat();
+}
+
 void live::tell(std::string_view type, const std::function<std::string(const seeing&)>& members) {
+  send_changes();
   feeds_.broadcast([&](const std::string& audience) {
     const auto seen = [&](std::string_view municipality) { return sees(audience, municipality); };
     return as_frame(fmt::format(R"({{"type":"{}",{}}})", type, members(seen)));
@@ -150,46 +161,77 @@ void live::take(const board::change_batch& batch) {
   if (std::ranges::any_of(batch, [](const auto& c) { return c.corrected; })) {
     for (const auto& c : batch) texts_.forget(c.now->id());
     ring_.clear();
-    sent_ = ++newest_;
+    sent_ = ring_.newest();
+    told_.clear();
     feeds_.broadcast([this](const std::string& audience) { return snapshot(audience); });
     return;
   }
-  for (const auto& c : batch) ring_.push_back({++newest_, c.now, c.cause, nullptr});
-  pace_.ask();
+  bool news = false;
+  for (const auto& c : batch) {
+    ring_.push(c);
+    news = is_news(*c.now) || news;
+  }
+  news ? pace_.ask_urgently() : pace_.ask();
+}
+
+bool live::is_news(const alarm::v1::Case& c) {
+  const bool waits = c.state() == alarm::v1::CASE_STATE_OPEN && c.lane() == alarm::v1::LANE_LIFE;
+  if (waits) return waiting_life_.insert(c.id()).second;
+  waiting_life_.erase(c.id());
+  return false;
 }
 
 void live::send_changes() {
-  const auto fresh = newest_ - std::exchange(sent_, newest_);
-  if (fresh == 0) return;
+  const auto before = std::exchange(sent_, ring_.newest());
+  if (before == sent_) return;
+  // A name may be another than it was told, without a change of the case.
+  const auto generation = parts_.directory.generation();
+  if (std::exchange(told_generation_, generation) != generation) told_.clear();
   const auto frames_of = [&](const std::string& audience) {
-    return changes_after(newest_ - fresh, audience);
+    return changes_after(before, audience, audiences_.at(audience).wanted);
   };
   if (!feeds_.empty() && feeds_.broadcast(frames_of) > 0) {
     const auto now = base::steady_time::clock::now();
-    for (auto at = ring_.end() - static_cast<std::ptrdiff_t>(fresh); at != ring_.end(); ++at)
-      if (at->cause != base::steady_time{}) to_console_.record(now - at->cause);
+    ring_.after(before, [&](const change_ring::change& c) {
+      if (c.cause != base::steady_time{}) to_console_.record(now - c.cause);
+    });
   }
-  while (ring_.size() > ring_max) ring_.pop_front();
+  remember_told(before);
+  ring_.trim();
 }
 
-std::string live::audience_of(const registry::v1::Account& account) {
+void live::remember_told(std::uint64_t before) {
+  if (feeds_.empty() || told_.size() > told_max) told_.clear();
+  ring_.after(before, [&](change_ring::change& c) {
+    if (!c.now) return;
+    c.difference = nullptr;  // from a state that is past
+    // Without a text nobody sees the case; who comes later has a snapshot.
+    if (feeds_.empty() || !c.text || c.now->state() == alarm::v1::CASE_STATE_CLOSED)
+      told_.erase(c.now->id());
+    else
+      told_[examples_[c.now->municipality()] = c.now->id()] = {c.now->version(), c.text};
+  });
+}
+
+std::string live::audience_of(const registry::v1::Account& account, form wanted) {
   municipalities seen(account.municipalities().begin(), account.municipalities().end());
   if (registry::may_see_case(account, alarm::centre)) seen.emplace_back(alarm::centre);
   std::ranges::sort(seen);
   std::string key;
   for (const auto& id : seen) key += id + ',';
-  audiences_.try_emplace(key, std::move(seen));
+  if (wanted == form::differences) key += differences_name;
+  audiences_.try_emplace(key, std::move(seen), wanted);
   return key;
 }
 
 bool live::sees(const std::string& audience, std::string_view municipality) const {
   const auto at = audiences_.find(audience);
   return at != audiences_.end() &&
-         std::ranges::binary_search(at->second, municipality, std::less<std::string_view>{});
+         std::ranges::binary_search(at->second.seen, municipality, std::less<std::string_view>{});
 }
 
 std::string live::token_for(const std::string& audience) const {
-  return fmt::format("{}-{}-{}", epoch_, newest_, fingerprint(audience));
+  return fmt::format("{}-{}-{}", epoch_, ring_.newest(), fingerprint(audience));
 }
 
 std::optional<std::uint64_t> live::resume_point(std::string_view token,
@@ -201,10 +243,8 @@ std::optional<std::uint64_t> live::resume_point(std::string_view token,
   std::uint64_t number = 0;
   const auto digits = token.substr(first + 1, last - first - 1);
   const auto [rest, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (failed != std::errc{} || rest != digits.data() + digits.size() || number > newest_)
-    return std::nullopt;
-  const bool covered = number == newest_ || (!ring_.empty() && ring_.front().number <= number + 1);
-  return covered ? std::optional{number} : std::nullopt;
+  if (failed != std::errc{} || rest != digits.data() + digits.size()) return std::nullopt;
+  return ring_.covers(number) ? std::optional{number} : std::nullopt;
 }
 
 http::feeds::frame live::snapshot(const std::string& audience) {
@@ -220,23 +260,47 @@ http::feeds::frame live::snapshot(const std::string& audience) {
   return as_frame(std::move(text));
 }
 
-http::feeds::frame live::changes_after(std::uint64_t number, const std::string& audience) {
+http::feeds::frame live::changes_after(std::uint64_t number, const std::string& audience,
+                                       form wanted) {
   std::string text;
-  auto at = ring_.end() -
-            static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(newest_ - number, ring_.size()));
-  for (; at != ring_.end(); ++at) {
-    if (!sees(audience, at->now->municipality())) continue;
+  ring_.after(number, [&](change_ring::change& c) {
+    if (!c.now || !sees(audience, c.now->municipality())) return;
     text += text.empty()
                 ? fmt::format(R"({{"type":"changes","token":"{}","changes":[)", token_for(audience))
                 : ",";
-    text += "{\"case\":";
-    if (!at->text) at->text = texts_.text_of(*at->now);
-    text += *at->text;
-    text += '}';
-  }
+    append_change(text, c, wanted);
+  });
   if (text.empty()) return nullptr;
   text += "]}";
   return as_frame(std::move(text));
+}
+
+std::unordered_map<std::string, live::told>::const_iterator live::base_of(
+    const alarm::v1::Case& c) const {
+  if (const auto itself = told_.find(c.id()); itself != told_.end()) return itself;
+  const auto example = examples_.find(c.municipality());
+  return example == examples_.end() ? told_.end() : told_.find(example->second);
+}
+
+void live::append_change(std::string& text, change_ring::change& c, form wanted) {
+  if (!c.text) c.text = texts_.text_of(*c.now);
+  const auto base = wanted == form::differences ? base_of(*c.now) : told_.end();
+  if (base != told_.end() && !c.difference) {
+    auto differs = http::json_difference(*base->second.text, *c.text);
+    c.difference = std::make_shared<const std::string>(std::move(differs).value_or(""));
+  }
+  if (base == told_.end() || c.difference->empty()) {
+    text.append("{\"case\":").append(*c.text).append(1, '}');
+    return;
+  }
+  base::json_writer json{text};
+  json.begin_object();
+  json.member("id", c.now->id());
+  if (base->first != c.now->id()) json.member("like", base->first);
+  json.member("base", base->second.version);
+  json.key("differs");
+  json.raw(*c.difference);
+  json.end_object();
 }
 
 }  // namespace varde::desk

@@ -46,6 +46,45 @@ TEST_F(a_board, a_change_says_the_new_total) {
   EXPECT_EQ(changed[0].signals, 4u);
 }
 
+TEST_F(a_board, a_difference_says_the_new_total_and_a_missed_base_is_counted) {
+  book.read(snapshot(case_json("a", 1, "d1", 2)), changed);
+  const auto differs = [](int base, const char* alarms) {
+    return fmt::format(R"({{"type":"changes","token":"t","changes":[{{"id":"a","base":{},)"
+                       R"("differs":{{"version":{},"alarms":{}}}}}]}})",
+                       base, base + 1, alarms);
+  };
+  changed.clear();
+  book.read(differs(1, R"({"0":{"count":5}})"), changed);
+  ASSERT_EQ(changed.size(), 1u);
+  EXPECT_EQ(changed[0].signals, 5u);
+  book.read(differs(2, R"({"1":{"protocol":"native","device":"d2","count":1,"signal_id":"t"}})"),
+            changed);
+  EXPECT_EQ(book.totals().size(), 2u);
+  book.read(differs(3, R"([{"protocol":"native","device":"d1","count":7,"signal_id":"s"}])"),
+            changed);
+  EXPECT_EQ(changed.back().signals, 7u);
+  book.read(R"({"type":"changes","token":"t","changes":[)"
+            R"({"id":"a","base":4,"differs":{"version":5,"alarms":{"0":{"count":9}}}},)"
+            R"({"id":"b","like":"a","base":4,"differs":{"id":"b","version":1,)"
+            R"("alarms":{"0":{"device":"d3","signal_id":"u"}}}}]})",
+            changed);
+  book.read(R"({"type":"changes","token":"t","changes":[)"
+            R"({"id":"c","like":"b","base":1,"differs":{"id":"c",)"
+            R"("alarms":{"0":{"device":"d4","signal_id":"v"}}}},)"
+            R"({"id":"b","base":1,"differs":{"version":2}}]})",
+            changed);
+  book.read(R"({"type":"changes","token":"t","changes":[)"
+            R"({"id":"c","base":1,"differs":{"version":2,"signal_count":2}}]})",
+            changed);
+  EXPECT_EQ(changed.back().device, "d4");
+  changed.pop_back();
+  EXPECT_EQ(changed.back().device, "d3");
+  EXPECT_EQ(changed.back().signals, 7u);
+  EXPECT_EQ(book.missed_bases(), 0u);
+  book.read(differs(9, R"({"0":{"count":8}})"), changed);
+  EXPECT_EQ(book.missed_bases(), 1u);
+}
+
 TEST_F(a_board, an_older_version_of_a_case_changes_nothing) {
   book.read(change(case_json("a", 3, "d1", 4)), changed);
   changed.clear();

@@ -286,11 +286,13 @@ class centre_fixture : public web_fixture {
     return client.ask(request.text()).value_or(raw_response{});
   }
   /// Opens the live feed; nullptr if it is refused.
-  std::unique_ptr<raw_client> open_live(const std::string& user, const std::string& resume = "") {
+  std::unique_ptr<raw_client> open_live(const std::string& user, const std::string& resume = "",
+                                        const std::string& form = "") {
     auto client = std::make_unique<raw_client>(https_port());
-    ask request{
-        "GET", "/api/v1/live" + (resume.empty() ? "" : "?resume=" + resume), token_of(user), "", "",
-        {}};
+    std::string path = "/api/v1/live?";
+    if (!resume.empty()) path += "resume=" + resume + '&';
+    if (!form.empty()) path += "form=" + form;
+    ask request{"GET", path, token_of(user), "", "", {}};
     request.headers = {{"Origin", origin()},
                        {"Connection", "Upgrade"},
                        {"Upgrade", "websocket"},

@@ -48,7 +48,8 @@ export function moveDelayMs(attempt: number, random: () => number = Math.random)
 }
 
 export interface LiveHandlers {
-  frame: (frame: LiveFrame) => void;
+  /** Returns false if it can't go on from what it holds: then the feed begins anew, with a snapshot. */
+  frame: (frame: LiveFrame) => boolean;
   ended: (reason: EndReason) => void;
 }
 
@@ -90,7 +91,14 @@ export function startLive(handlers: LiveHandlers): () => void {
     if (frame.type === "beat") here();
     if (frame.type === "condition") hearCondition(frame);
     else if (frame.type === "bye") leave(frame.reason);
-    else handlers.frame(frame);
+    else if (!handlers.frame(frame)) beginAnew();
+  };
+  const beginAnew = () => {
+    const astray = socket;
+    socket = null;
+    token = "";
+    astray?.close();
+    again(true);
   };
   const leave = (reason: EndReason | "draining") => {
     if (reason !== "draining") {
@@ -106,6 +114,7 @@ export function startLive(handlers: LiveHandlers): () => void {
   const connect = () => {
     const url = new URL("/api/v1/live", location.href);
     url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    url.searchParams.set("form", "differences");
     if (token) url.searchParams.set("resume", token);
     const opened = new WebSocket(url);
     let answered = false;

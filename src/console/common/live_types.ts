@@ -9,9 +9,13 @@ export interface Condition {
   disk_failed_since: string | null;
   replicas_missing: boolean;
 }
+/** A case whole, or what differs from what this feed said last of it, or of one that is `like` it. */
+export type LiveChange =
+  | { case: Case }
+  | { id: string; like?: string; base: number; differs: Record<string, unknown> };
 export type LiveFrame =
   | { type: "snapshot"; token: string; at: string; cases: Case[] }
-  | { type: "changes"; token: string; changes: { case: Case }[] }
+  | { type: "changes"; token: string; changes: LiveChange[] }
   | { type: "visits"; token: string; at: string; snapshot: boolean; visits: FieldVisit[] }
   | ({ type: "condition" } & Condition)
   | ({ type: "load" } & Load)

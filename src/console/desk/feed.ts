@@ -2,6 +2,7 @@
 import { effect, signal } from "@preact/signals";
 import { urgencyOf } from "../common/badge";
 import { get, RequestError } from "../common/api";
+import { Told } from "../common/difference";
 import { t, word } from "../common/i18n";
 import { contact, startLive, type EndReason } from "../common/live";
 import { sayNow, saySoon } from "../common/say";
@@ -67,10 +68,13 @@ function announce(before: Case | undefined, c: Case): void {
 
 /** Set while the feed was lost, so that what comes next is counted as missed. */
 let wasLost = false;
+const told = new Told();
 
-function take(frame: LiveFrame): void {
+/** False if the frame is about cases other than those that were told: nothing of it is taken then. */
+export function take(frame: LiveFrame): boolean {
   const before = cases.value;
   if (frame.type === "snapshot") {
+    told.begin(frame.cases);
     const first = !loaded.value;
     for (const id of before.keys()) if (!frame.cases.some((c) => c.id === id)) dropped(id);
     cases.value = new Map(frame.cases.map((c) => [c.id, c]));
@@ -78,9 +82,11 @@ function take(frame: LiveFrame): void {
     snapshots.value += 1;
     if (!first) for (const c of frame.cases) announce(before.get(c.id), c);
   } else if (frame.type === "changes") {
+    const changed = told.take(frame.changes);
+    if (changed === null) return false;
     const held = new Map(before);
-    putCases(frame.changes.map((change) => change.case));
-    for (const { case: c } of frame.changes) {
+    putCases(changed);
+    for (const c of changed) {
       const old = held.get(c.id);
       if (!old || old.version < c.version) announce(old, c);
       held.set(c.id, c);
@@ -96,6 +102,7 @@ function take(frame: LiveFrame): void {
     }
   }
   wasLost = false;
+  return true;
 }
 function dropped(id: string): void {
   if (openId.value === id) saySoon(t().error.codes.closed);
@@ -140,6 +147,7 @@ export function startFeed(ended: (reason: EndReason) => void): () => void {
     stopNotice();
     stopLayout();
     cases.value = new Map();
+    told.begin([]);
     recentlyClosed.clear();
     loaded.value = false;
     newWhileDown.value = 0;

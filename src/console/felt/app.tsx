@@ -27,13 +27,14 @@ function announce(visit: FieldVisit): void {
   sayNow(t().field.newVisit(word(t().kind, visit.kind)));
   if ("vibrate" in navigator) navigator.vibrate(buzz);
 }
-function take(frame: LiveFrame): void {
-  if (frame.type !== "visits") return;
+function take(frame: LiveFrame): boolean {
+  if (frame.type !== "visits") return true;
   const before = visits.value;
   visits.value = new Map([...(frame.snapshot ? [] : before), ...frame.visits.map((v): [string, FieldVisit] => [v.id, v])]);
   for (const visit of frame.visits) if (loaded.value && !before.has(visit.id)) announce(visit);
   loaded.value = true;
   void flush();
+  return true;
 }
 
 function begin(who: Me): void {

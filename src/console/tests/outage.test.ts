@@ -109,7 +109,7 @@ test("a_node_that_goes_down_is_left_for_the_next_one_without_a_word", async () =
   const asked = vi.fn(() => Promise.reject(new TypeError("nobody there")));
   vi.stubGlobal("fetch", asked);
   const frames: LiveFrame[] = [];
-  const stop = startLive({ frame: (frame) => frames.push(frame), ended: () => expect.unreachable() });
+  const stop = startLive({ frame: (frame) => frames.push(frame) > 0, ended: () => expect.unreachable() });
   newest().says({ type: "snapshot", token: "a-1-x", at: at(0), cases: [] });
   newest().says({ type: "bye", reason: "draining" });
   for (let tries = 0; tries < 5; tries += 1) {
