@@ -43,6 +43,20 @@ story("a dropped connection comes back by itself with its resume token", async (
   await page.waitForSelector(row(id));
 });
 
+story("a difference is shown, and one from what it never had makes the page begin anew", async ({ browser, origin, mock, world }) => {
+  const id = world.raise({ resident: "astrid" });
+  const page = await onDuty(browser, origin);
+  await page.waitForSelector(row(id));
+  const version = world.active()[0].version;
+  mock.tellDifference(id, version, { version: version + 1, repeats_24h: 7 });
+  await page.locator(row(id)).getByText("7 tidligere").waitFor();
+
+  const anew = page.waitForEvent("websocket");
+  mock.tellDifference(id, version + 5, { version: version + 6, repeats_24h: 9 });
+  assert.doesNotMatch((await anew).url(), /resume=/);
+  await page.locator(row(id)).getByText("7 tidligere").waitFor({ state: "detached" });
+});
+
 story("when a right is taken back, the page forgets everything at once", async ({ browser, origin, mock, world }) => {
   const id = world.raise({ resident: "astrid" });
   const page = await onDuty(browser, origin);

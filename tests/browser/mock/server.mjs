@@ -83,6 +83,11 @@ export async function startMock() {
         socket.close(reason === "revoked" ? 4403 : 4401);
       }
     },
+    /** A case as what differs from version `base` of it. */
+    tellDifference: (id, base, differs) => {
+      const text = JSON.stringify({ type: "changes", token: `t${world.counter}`, changes: [{ id, base, differs }] });
+      for (const socket of sockets) socket.send(text);
+    },
     dropSockets: () => sockets.forEach((socket) => socket.terminate()),
     stop: async () => {
       clearInterval(beat);
