@@ -163,6 +163,7 @@ void live::take(const board::change_batch& batch) {
     ring_.clear();
     sent_ = ring_.newest();
     told_.clear();
+    waiting_life_.clear();
     feeds_.broadcast([this](const std::string& audience) { return snapshot(audience); });
     return;
   }

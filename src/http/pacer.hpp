@@ -3,6 +3,8 @@
 // costs, the longer the rest, so that it never has the web thread to itself.
 #pragma once
 
+#include <time.h>
+
 #include <algorithm>
 #include <chrono>
 #include <functional>
@@ -18,7 +20,8 @@ class pacer {
  public:
   using duration = std::chrono::steady_clock::duration;
 
-  /// From one run's start to the next: so many times what a run costs.
+  /// From one run's start to the next: so many times the processor time that a run costs. Time that
+  /// other programs take makes no rest longer.
   static constexpr int rest_in_runs = 2;
   static constexpr int rest_in_runs_if_urgent = 1;
   /// The longest rest, whatever a run costs.
@@ -55,11 +58,19 @@ class pacer {
   void run() {
     planned_.reset();
     last_ = clock::now();
+    const auto before = used();
     task_();
     // What the task set off is done before what is posted after it, and is its cost too.
-    web_.post([this, began = last_, still = std::weak_ptr{alive_}] {
-      if (!still.expired()) cost_ = (cost_ + (clock::now() - began)) / 2;
+    web_.post([this, before, still = std::weak_ptr{alive_}] {
+      if (!still.expired()) cost_ = (cost_ + (used() - before)) / 2;
     });
+  }
+
+  /// The processor time of this thread so far.
+  static duration used() {
+    timespec now{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec};
   }
 
   web_thread& web_;

@@ -29,6 +29,9 @@ def ask(bench, options):
                 "memory_mb_before": run["memory_kb"]["before"] / 1024,
                 "memory_mb_at_most": run["memory_kb"]["peak"] / 1024,
                 "server_cpu_percent": run["cpu_percent"]["server"],
+                "generator_cpu_percent": run["cpu_percent"]["generator"],
+                "console_mb_per_s": run["audience"]["bytes"] / 1e6 / bench.seconds,
+                "consoles_lost": run["audience"]["lost"],
             }
 
         return measure
