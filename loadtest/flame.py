@@ -44,7 +44,8 @@ def without_nested(text, opening, closing):
 
 def short(symbol):
     """A function's name without its parameters and template arguments."""
-    symbol = symbol.split("+0x")[0].replace("(anonymous namespace)::", "").replace("operator()", "call")
+    symbol = symbol.split("+0x")[0].replace("(anonymous namespace)::", "")
+    symbol = symbol.replace("operator()", "call")
     name = without_nested(without_nested(symbol, "<", ">"), "(", ")")
     return name.replace("[abi:cxx11]", "").split(" ")[-1] or symbol[:40]
 
@@ -96,7 +97,7 @@ def drawn(node, left, level, scale, total, bottom, out):
     width = node.samples * scale
     top = bottom - (level + 1) * ROW
     share = f"{100 * node.samples / total:.1f} %"
-    label = node.name[: max(int(width / LETTER) - 1, 0)]
+    label = node.name.removeprefix("varde::")[: max(int(width / LETTER) - 1, 0)]
     out.append(
         f'<g><title>{html.escape(node.name)} ({share})</title>'
         f'<rect x="{left:.1f}" y="{top}" width="{max(width - 0.4, 0.3):.1f}" height="{ROW - 1}" '

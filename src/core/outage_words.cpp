@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "alarm/ids.hpp"
-#include "base/hash.hpp"
+#include "base/trace.hpp"
 #include "registry/binding.hpp"
 
 namespace varde::core {
@@ -14,7 +14,6 @@ namespace {
 /// SCAIP: loss of a device, mains failure.
 constexpr std::uint32_t status_loss = 63;
 constexpr std::uint32_t status_mains = 85;
-constexpr std::size_t trace_bytes = 8;
 
 alarm::v1::Command by_system(const registry::set_view& set, std::string_view subject,
                              std::string_view case_id) {
@@ -119,7 +118,7 @@ std::optional<alarm::admission> alarm_left_behind(const outage_told& outage, std
   signal.set_status(seen.silent ? status_loss : status_mains);
   signal.set_text("still down after an outage that is over");
   signal.set_received_at_us(base::to_us(now));
-  signal.set_trace(base::random_hex(trace_bytes));
+  signal.set_trace(base::new_trace());
   out.municipality = std::move(bound.municipality);
   out.subject = std::move(bound.subject);
   out.device_kind = bound.device_kind;

@@ -10,8 +10,7 @@ namespace varde::core {
 namespace {
 
 bool may_be_forgotten(const subject& s) {
-  return !s.reading && !s.watched && !s.uncommitted() &&
-         s.state.lease_holder().empty() &&
+  return !s.reading && !s.watched && !s.uncommitted() && s.state.lease_holder().empty() &&
          std::ranges::all_of(s.state.cases(), [](const auto& c) { return alarm::is_closed(c); });
 }
 

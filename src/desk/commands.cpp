@@ -6,7 +6,7 @@
 
 #include "alarm/ids.hpp"
 #include "alarm/lifecycle.hpp"
-#include "base/hash.hpp"
+#include "base/trace.hpp"
 #include "desk/answers.hpp"
 #include "desk/front_door.hpp"
 #include "desk/history_json.hpp"
@@ -22,7 +22,6 @@ using alarm::v1::Command;
 using http::json_fields;
 using refusal = std::optional<http::response>;
 
-constexpr std::size_t trace_bytes = 8;
 /// Changes shown to one whose command was stale.
 constexpr std::uint64_t changes_max = 200;
 
@@ -170,7 +169,7 @@ void commands::take(const http::exchange_pointer& e, const std::string& name, co
   command.set_subject(at->subject.str());
   command.set_case_id(std::string{e->in().parameter("id")});
   *command.mutable_actor() = actor_of(*who, e->in().remote);
-  command.set_trace(base::random_hex(trace_bytes));
+  command.set_trace(base::new_trace());
   if (!registry::serves(*who->account, at->municipality.str()) &&
       at->municipality.str() != alarm::centre) {
     audit(a, "denied");
@@ -204,7 +203,7 @@ void commands::take_next(const http::exchange_pointer& e) {
   const auto a = std::make_shared<asked>(asked{e, "take_next", {}});
   a->command.set_municipality(std::string{alarm::centre});
   *a->command.mutable_actor() = actor_of(*who, e->in().remote);
-  a->command.set_trace(base::random_hex(trace_bytes));
+  a->command.set_trace(base::new_trace());
   board::next_request request;
   request.id = std::move(key.value);
   request.municipalities.assign(who->account->municipalities().begin(),

@@ -8,6 +8,7 @@
 #include "alarm/lifecycle.hpp"
 #include "base/hash.hpp"
 #include "base/json_writer.hpp"
+#include "base/trace.hpp"
 #include "desk/answers.hpp"
 #include "desk/front_door.hpp"
 #include "registry/rights.hpp"
@@ -19,7 +20,6 @@ namespace {
 using alarm::v1::Case;
 using alarm::v1::WorkList;
 
-constexpr std::size_t trace_bytes = 8;
 /// Of the digest that makes a command's id out of the case and its version.
 constexpr std::size_t id_digits = 40;
 
@@ -171,7 +171,7 @@ void load::move(const Case& c, WorkList list, std::string_view rule,
   command.set_subject(c.subject());
   command.set_case_id(c.id());
   command.set_seen_version(c.version());
-  command.set_trace(base::random_hex(trace_bytes));
+  command.set_trace(base::new_trace());
   command.mutable_actor()->set_kind(alarm::v1::ACTOR_KIND_SYSTEM);
   command.mutable_actor()->set_user("system");
   auto& body = *command.mutable_move_to_list();

@@ -2,19 +2,13 @@
 #include "desk/subject_commands.hpp"
 
 #include "alarm/ids.hpp"
-#include "base/hash.hpp"
+#include "base/trace.hpp"
 #include "desk/answers.hpp"
 #include "desk/front_door.hpp"
 #include "http/problem.hpp"
 #include "registry/rights.hpp"
 
 namespace varde::desk {
-
-namespace {
-
-constexpr std::size_t trace_bytes = 8;
-
-}  // namespace
 
 struct subject_commands::asked {
   http::exchange_pointer e;
@@ -52,7 +46,7 @@ void subject_commands::take(const http::exchange_pointer& e, const std::string& 
   command.set_municipality(place->municipality);
   command.set_subject(place->subject);
   *command.mutable_actor() = actor_of(*who, e->in().remote);
-  command.set_trace(base::random_hex(trace_bytes));
+  command.set_trace(base::new_trace());
   if (!registry::may_see_case(*who->account, place->municipality)) {
     audit(*a, "denied");
     return e->answer(http::not_found_problem());

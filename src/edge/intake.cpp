@@ -3,13 +3,12 @@
 
 #include <array>
 
-#include "base/hash.hpp"
+#include "base/trace.hpp"
 
 namespace varde::edge {
 
 namespace {
 
-constexpr std::size_t trace_bytes = 8;  // 16 hex digits
 /// A few batches: the core works this off in ten milliseconds.
 constexpr std::size_t waiting_for_core_max = 256;
 
@@ -26,7 +25,7 @@ intake::intake(std::uint32_t edge, const options& given, lane_set& lanes, counte
 reception intake::admit(offer given) {
   alarm::admission one;
   one.signal = std::move(given.signal);
-  one.signal.set_trace(base::random_hex(trace_bytes));
+  one.signal.set_trace(base::new_trace());
   one.municipality = std::move(given.bound.municipality);
   one.subject = std::move(given.bound.subject);
   one.known_device = given.bound.known;

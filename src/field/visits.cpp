@@ -9,8 +9,8 @@
 #include "alarm/fold.hpp"
 #include "alarm/ids.hpp"
 #include "alarm/lifecycle.hpp"
-#include "base/hash.hpp"
 #include "base/json_writer.hpp"
+#include "base/trace.hpp"
 #include "field/visit_json.hpp"
 #include "http/problem.hpp"
 #include "registry/rights.hpp"
@@ -21,8 +21,6 @@ namespace {
 
 using alarm::v1::VisitState;
 using board::command_status;
-
-constexpr std::size_t trace_bytes = 8;
 
 struct step_row {
   std::string_view path;
@@ -202,7 +200,7 @@ void visits::move(const http::exchange_pointer& e, VisitState to) {
   command.set_municipality(f->in->municipality());
   command.set_subject(f->in->subject());
   command.set_case_id(f->in->id());
-  command.set_trace(base::random_hex(trace_bytes));
+  command.set_trace(base::new_trace());
   auto& actor = *command.mutable_actor();
   actor.set_kind(alarm::v1::ACTOR_KIND_RESPONDER);
   actor.set_user(who->account->user());

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "base/hash.hpp"
+#include "base/trace.hpp"
 #include "registry/binding.hpp"
 
 namespace varde::supervision {
@@ -12,7 +12,6 @@ namespace {
 
 /// SCAIP: loss of a device.
 constexpr std::uint32_t status_loss = 63;
-constexpr std::size_t trace_bytes = 8;
 constexpr std::string_view back_part = "/back";
 
 std::string time_text(std::uint32_t s) {
@@ -51,7 +50,7 @@ std::optional<alarm::admission> admission_of(const finding& found, const registr
   signal.set_status(status_loss);
   signal.set_text(text_of(found));
   signal.set_received_at_us(base::to_us(wall));
-  signal.set_trace(base::random_hex(trace_bytes));
+  signal.set_trace(base::new_trace());
   out.municipality = std::move(bound.municipality);
   out.subject = std::move(bound.subject);
   out.device_kind = bound.device_kind;
