@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "triage/decision.hpp"
@@ -27,6 +28,7 @@ class draft {
   [[nodiscard]] base::wall_time now() const { return at_.now; }
   [[nodiscard]] bool empty() const { return entries_.empty(); }
   [[nodiscard]] alarm::v1::Entry& first() { return entries_.front(); }
+  [[nodiscard]] std::string take_case_id() { return std::move(case_id_); }
   [[nodiscard]] std::vector<alarm::v1::Entry> take() { return std::move(entries_); }
 
  private:

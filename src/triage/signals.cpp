@@ -110,7 +110,7 @@ signal_decision decide_signal(const SubjectState& state, const Signal& signal,
   else
     take_alarm(w, plan);
   satisfy_rules(w);
-  return {false, out.take(), out.case_id()};
+  return {false, out.take(), out.take_case_id()};
 }
 
 limits_of::limits_of(const registry::v1::Policy& policy) {
