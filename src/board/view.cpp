@@ -5,6 +5,17 @@
 
 namespace varde::board {
 
+namespace {
+
+bool is_open(const alarm::v1::Case& c) { return c.state() != alarm::v1::CASE_STATE_CLOSED; }
+
+/// Of two states of one case: nearly every change leaves it where it waits.
+bool same_place(const alarm::v1::Case& a, const alarm::v1::Case& b) {
+  return a.lane() == b.lane() && a.low() == b.low() && a.queued_at_us() == b.queued_at_us();
+}
+
+}  // namespace
+
 view::order view::order_of(const alarm::v1::Case& c) {
   return {alarm::lane_index(c.lane()), c.low(), c.queued_at_us(), c.id()};
 }
@@ -16,11 +27,17 @@ void view::apply(const change_batch& batch) {
     if (!fresh) {
       const case_pointer before = at->second;
       if (before->version() > now->version() && !change.corrected) continue;
-      open_.erase(order_of(*before));
-      closed_.erase({before->closed_at_us(), before->id()});
       at->second = now;
+      if (is_open(*before) && is_open(*now) && same_place(*before, *now)) {
+        open_.insert_or_assign(order_of(*now), now);
+        continue;
+      }
+      if (is_open(*before))
+        open_.erase(order_of(*before));
+      else
+        closed_.erase({before->closed_at_us(), before->id()});
     }
-    if (now->state() != alarm::v1::CASE_STATE_CLOSED) {
+    if (is_open(*now)) {
       open_.emplace(order_of(*now), now);
       continue;
     }
