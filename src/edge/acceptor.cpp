@@ -13,8 +13,6 @@ namespace {
 constexpr int peers_per_turn_max = 32;
 /// When the system has no descriptors left, asking again at once would only burn time.
 constexpr std::chrono::milliseconds pause_when_exhausted{100};
-/// While so many stand in line for their handshake, the others wait in the kernel.
-constexpr std::size_t line_length_max = 256;
 constexpr std::chrono::milliseconds pause_when_crowded{10};
 
 }  // namespace
@@ -36,8 +34,8 @@ void acceptor::pause(std::chrono::milliseconds time) {
 }
 
 void acceptor::on_ready() {
-  if (home_.line_length() >= line_length_max) return pause(pause_when_crowded);
   for (int i = 0; i < peers_per_turn_max; ++i) {
+    if (home_.is_crowded()) return pause(pause_when_crowded);
     auto [socket, peer] = accept_peer(listening_.get());
     if (!socket) {
       if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM) return;

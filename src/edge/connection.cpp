@@ -80,6 +80,11 @@ void connection::go_on() {
   }
 }
 
+base::steady_time connection::handshake_began() const {
+  const bool began = phase_until_ != base::steady_time::max();
+  return began ? phase_until_ - home_.bounds().handshake_max : phase_until_;
+}
+
 void connection::step_handshake() {
   if (phase_until_ == base::steady_time::max())
     phase_until_ = std::chrono::steady_clock::now() + home_.bounds().handshake_max;
@@ -90,6 +95,7 @@ void connection::step_handshake() {
   if (result.state != io_state::done) return;
   if (stream_->resumed()) home_.counted().resumed->add();
   state_ = state::open;
+  home_.opened(*this);
   on_open();
   read_turn();
 }
@@ -113,7 +119,11 @@ void connection::read_turn() {
 /// Nothing is waited for meanwhile: its socket may be readable, and what OpenSSL has taken from it
 /// already makes no socket readable.
 void connection::stand_in_line() {
-  if (!std::exchange(turn_is_due_, true)) home_.stand_in_line(shared_from_this());
+  if (std::exchange(turn_is_due_, true)) return;
+  if (state_ == state::opening)
+    home_.knock(shared_from_this());
+  else
+    home_.stand_in_line(shared_from_this());
 }
 
 void connection::take(io_state outcome) {

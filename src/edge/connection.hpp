@@ -22,8 +22,11 @@ namespace varde::edge {
 
 class edge_thread;
 
-/// Links the connections that no registered device has identified itself on, oldest first.
-using unidentified_hook = boost::intrusive::list_base_hook<>;
+/// Links the connections that no registered device has identified itself on, oldest first: those in
+/// their handshake in one list, and those behind it in another.
+struct unidentified_hook : boost::intrusive::list_base_hook<> {
+  bool in_handshake = true;
+};
 
 /// Owned by its edge thread's roster and used on that thread only.
 class connection : public std::enable_shared_from_this<connection>,
@@ -47,6 +50,8 @@ class connection : public std::enable_shared_from_this<connection>,
   void flush();
   /// Its place in the thread's line has come.
   void take_turn();
+  /// When its handshake had its first turn; time_point::max() before that.
+  [[nodiscard]] base::steady_time handshake_began() const;
 
   /// Where the connection stands in its thread's roster.
   std::size_t roster_place = 0;

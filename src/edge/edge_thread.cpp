@@ -18,6 +18,13 @@ constexpr std::chrono::microseconds line_turn{200};
 constexpr std::chrono::milliseconds line_pause{1};
 /// So many may go before the line.
 constexpr std::size_t passed_over_max = 64;
+/// After a turn of handshakes, while a signal waits for the core: the core's turn and Redis's.
+constexpr std::chrono::milliseconds let_in_pause{2};
+/// While so many stand in line for a piece of their handshake, new peers wait in the kernel…
+constexpr std::size_t knocking_max = 256;
+/// …and while all places of a handshake are taken; but not by those who have been at it for so
+/// long.
+constexpr std::chrono::seconds handshake_grace{5};
 
 std::int64_t seconds_of(base::steady_time t) {
   return t.time_since_epoch() / std::chrono::seconds{1};
@@ -66,10 +73,15 @@ void edge_thread::run() {
     const auto others = reactor_.turn(patience());
     deadlines_.expire(std::chrono::steady_clock::now());
     passed_over_ += others;
-    if (!line_.empty() && (others == 0 || passed_over_ >= passed_over_max)) serve_line();
+    if (others == 0 || passed_over_ >= passed_over_max) {
+      passed_over_ = 0;
+      serve(line_);
+      let_in();
+    }
     end_turn();
   }
   line_.clear();
+  knocking_.clear();
   for (const auto& one : std::vector{roster_}) one->end(cause::draining);
   to_flush_.clear();
   for (const auto& one : services_) one->end();
@@ -80,19 +92,38 @@ void edge_thread::run() {
 
 std::chrono::milliseconds edge_thread::patience() const {
   if (!line_.empty()) return intake_.core_is_behind() ? line_pause : std::chrono::milliseconds{0};
+  if (!knocking_.empty()) return may_let_in() ? std::chrono::milliseconds{0} : line_pause;
   if (deadlines_.next() == base::steady_time::max()) return reactor::for_ever;
   const auto left = deadlines_.next() - std::chrono::steady_clock::now();
   return std::max(std::chrono::ceil<std::chrono::milliseconds>(left), std::chrono::milliseconds{0});
 }
 
-void edge_thread::serve_line() {
-  passed_over_ = 0;
+void edge_thread::serve(standing_in_line& line) {
   const auto until = std::chrono::steady_clock::now() + line_turn;
-  do {
-    const auto one = std::move(line_.front());
-    line_.pop_front();
+  while (!line.empty()) {
+    const auto one = std::move(line.front());
+    line.pop_front();
     one->take_turn();
-  } while (!line_.empty() && !intake_.core_is_behind() && std::chrono::steady_clock::now() < until);
+    if (intake_.core_is_behind() || std::chrono::steady_clock::now() >= until) return;
+  }
+}
+
+bool edge_thread::may_let_in() const {
+  return intake_.waiting_count() == 0 || std::chrono::steady_clock::now() >= next_let_in_;
+}
+
+void edge_thread::let_in() {
+  if (knocking_.empty() || !may_let_in()) return;
+  serve(knocking_);
+  next_let_in_ = std::chrono::steady_clock::now() + let_in_pause;
+}
+
+bool edge_thread::is_crowded() const {
+  if (knocking_.size() >= knocking_max) return true;
+  if (opening_.size() < bounds().handshakes_max) return false;
+  const auto began = opening_.front().handshake_began();
+  return began == base::steady_time::max() ||
+         std::chrono::steady_clock::now() < began + handshake_grace;
 }
 
 void edge_thread::post(std::function<void()> work) { reactor_.post(std::move(work)); }
@@ -138,20 +169,27 @@ bool edge_thread::adopt(std::shared_ptr<connection> newcomer, listener via) {
   }
   counted_.open[l]->add(1);
   newcomer->roster_place = roster_.size();
-  unidentified_.push_back(*newcomer);
+  opening_.push_back(*newcomer);
   roster_.push_back(std::move(newcomer));
-  make_room();
+  make_room(opening_, bounds().handshakes_max);
   return true;
 }
 
-void edge_thread::make_room() {
-  if (unidentified_.size() > bounds().unidentified_max)
-    unidentified_.front().end(cause::over_limit);
+void edge_thread::opened(connection& one) {
+  unidentified_hook& hook = one;
+  opening_.erase(opening_.iterator_to(one));
+  hook.in_handshake = false;
+  unidentified_.push_back(one);
+  make_room(unidentified_, bounds().unidentified_max);
+}
+
+void edge_thread::make_room(strangers& among, std::size_t most) {
+  if (among.size() > most) among.front().end(cause::over_limit);
 }
 
 void edge_thread::identified(connection& one) {
   unidentified_hook& hook = one;
-  if (hook.is_linked()) unidentified_.erase(unidentified_.iterator_to(one));
+  if (hook.is_linked()) list_of(hook).erase(strangers::s_iterator_to(one));
 }
 
 void edge_thread::forget(connection& gone, listener via, cause why) {

@@ -49,10 +49,17 @@ class edge_thread final : public alarm::answer_sink {
   void forget(connection& gone, listener via, cause why);
   /// A registered device stands behind it: it is no longer ended to make room.
   void identified(connection& one);
-  /// For a handshake, or for more than a quiet device says: the connection has its turn when
-  /// nobody else is ready, or at the latest when some have gone before it.
+  /// Its handshake is done.
+  void opened(connection& one);
+  /// For more than a quiet device says: the connection has its turn when nobody else is ready, or
+  /// at the latest when some have gone before it.
   void stand_in_line(std::shared_ptr<connection> one) { line_.push_back(std::move(one)); }
-  [[nodiscard]] std::size_t line_length() const noexcept { return line_.size(); }
+  /// Likewise for a piece of a handshake, which may take a millisecond: after each the others are
+  /// looked at, and while a signal waits for the core, which may need this processor, there is a
+  /// pause.
+  void knock(std::shared_ptr<connection> one) { knocking_.push_back(std::move(one)); }
+  /// New peers should wait in the kernel until those who knock have been let in.
+  [[nodiscard]] bool is_crowded() const;
   /// At the end of this turn the connection is flushed.
   void flush_later(std::shared_ptr<connection> one) { to_flush_.push_back(std::move(one)); }
   void add(std::shared_ptr<service> one) { services_.push_back(std::move(one)); }
@@ -73,16 +80,22 @@ class edge_thread final : public alarm::answer_sink {
   void note_rejected(listener via, cause why);
 
  private:
+  using strangers =
+      boost::intrusive::list<connection, boost::intrusive::base_hook<unidentified_hook>,
+                             boost::intrusive::constant_time_size<true>>;
   /// Comes round once a second for what has no deadline of its own.
   class sweep;
 
   void run();
   /// How long there is nothing to do at most.
   [[nodiscard]] std::chrono::milliseconds patience() const;
-  void serve_line();
+  using standing_in_line = std::deque<std::shared_ptr<connection>>;
+  void serve(standing_in_line& line);
+  void let_in();
+  [[nodiscard]] bool may_let_in() const;
   /// Sends what this turn has queued and lets go of who has ended in it.
   void end_turn();
-  void make_room();
+  static void make_room(strangers& among, std::size_t most);
   void begin_drain();
   void end_if_drained();
   void log_end(listener via, cause why);
@@ -97,10 +110,15 @@ class edge_thread final : public alarm::answer_sink {
   signs_of_life signs_;
   std::vector<char> read_buffer_;
   std::vector<std::shared_ptr<connection>> roster_;
-  boost::intrusive::list<connection, boost::intrusive::base_hook<unidentified_hook>,
-                         boost::intrusive::constant_time_size<true>>
-      unidentified_;
-  std::deque<std::shared_ptr<connection>> line_;
+  strangers& list_of(const unidentified_hook& one) noexcept {
+    return one.in_handshake ? opening_ : unidentified_;
+  }
+
+  strangers opening_;  // in their handshake
+  strangers unidentified_;
+  standing_in_line line_;
+  standing_in_line knocking_;
+  base::steady_time next_let_in_{};
   std::size_t passed_over_ = 0;
   std::vector<std::shared_ptr<connection>> to_flush_;
   std::vector<std::shared_ptr<connection>> ended_;  // in this turn

@@ -28,8 +28,12 @@ struct addresses {
 struct limits {
   /// One more is closed at once.
   std::size_t connections_max = 50'000;
-  /// Connections that no registered device has identified itself on; one more ends the oldest of
-  /// them.
+  /// Connections in their handshake, 40 KB each. While there are so many, new peers wait in the
+  /// kernel; when the oldest has had five seconds, it is ended for another. A slow network after an
+  /// outage must not look like somebody who keeps a place for nothing.
+  std::size_t handshakes_max = 4'000;
+  /// Connections behind it that no registered device has identified itself on; one more ends the
+  /// oldest of them.
   std::size_t unidentified_max = 4'000;
   /// TLS handshake, from its first turn.
   std::chrono::milliseconds handshake_max{10'000};

@@ -186,6 +186,21 @@ TEST_F(hostile, strangers_make_room_for_each_other_but_not_at_a_known_devices_co
   EXPECT_TRUE(is_served(known, 1));
 }
 
+TEST_F(hostile, who_only_knocks_takes_nobodys_place_behind_the_handshake) {
+  given.limits.unidentified_max = 2;  // one is the known device's until it says who it is
+  start();
+  stranger nameless{address()};
+  ASSERT_TRUE(nameless.say_hello("nobody") && nameless.next());
+  std::vector<stranger> knocking;
+  for (int i = 0; i < 4; ++i) {
+    knocking.emplace_back(address(), stranger::how{.tls = false});
+    ASSERT_TRUE(knocking.back().connected());
+  }
+  auto known = neighbour();  // comes through, so all who knocked before were accepted
+  EXPECT_TRUE(is_served(known, 1));
+  EXPECT_TRUE(is_served(nameless, 1));
+}
+
 }  // namespace
 
 }  // namespace varde::edge::test
