@@ -26,7 +26,11 @@ constexpr std::size_t opening_max = 8;
 // A centre on a busy machine may find a handshake too slow; a connection that fails as often is in
 // earnest.
 constexpr unsigned attempts_max = 5;
-// After the connections were cut on purpose, a device that is turned away tries again for so long.
+// After the connections were cut on purpose, so many are on their way back at once. Each device has
+// a processor of its own, and here all share one: with more it would be this program that is too
+// slow for a handshake. The server has as much to do in any case.
+constexpr std::size_t returning_max = 512;
+// A device that is turned away then tries again for so long.
 constexpr unsigned attempts_in_storm_max = 200;
 constexpr std::chrono::milliseconds retry_in_storm{200};
 // Between two looks at the clock; below it a sleep costs more than it gives.
@@ -78,7 +82,8 @@ class native_run::driver : public std::enable_shared_from_this<driver> {
         plan_(what),
         book_(book),
         base_(static_cast<std::uint64_t>(base::to_us(base::wall_now()))),
-        streams_(streams_of(what)) {
+        streams_(streams_of(what)),
+        dealt_(what.first_device) {
     if (where.native_devices.empty()) throw std::runtime_error("demo.json lists no native device");
     // The last one is of the signals that look for the server's capacity.
     book.set_streams(streams_.size() + 1);
@@ -419,8 +424,16 @@ class native_run::driver : public std::enable_shared_from_this<driver> {
       sessions_[i].attempts = 0;
       sessions_[i].cut_at = now;
       ++away_;
-      connect(i);
+      waiting_to_return_.push_back(i);
     }
+    for (std::size_t i = 0; i < returning_max; ++i) return_next();
+  }
+
+  void return_next() {
+    if (waiting_to_return_.empty()) return;
+    const std::size_t i = waiting_to_return_.front();
+    waiting_to_return_.pop_front();
+    connect(i);
   }
 
   void reopened(session& one) {
@@ -429,6 +442,8 @@ class native_run::driver : public std::enable_shared_from_this<driver> {
     found.reopening.record(static_cast<std::uint64_t>(
         std::chrono::duration_cast<std::chrono::microseconds>(took).count()));
     one.cut_at = {};
+    last_verdict_ = clock::now();  // the others may still come, too
+    return_next();
     if (--away_ == 0 && storm_cpu_) found.reopening_cpu = storm_cpu_->since();
   }
 
@@ -488,8 +503,10 @@ class native_run::driver : public std::enable_shared_from_this<driver> {
   std::vector<std::size_t> turns_;
   std::function<void()> ready_, calibrated_, done_;
   clock::time_point started_, last_verdict_;
-  std::size_t opened_ = 0, welcomed_ = 0, dealt_ = 0;
-  std::size_t away_ = 0;  // cut on purpose and not welcomed again
+  std::size_t opened_ = 0, welcomed_ = 0;
+  std::size_t dealt_;                          // devices, over all streams
+  std::size_t away_ = 0;                       // cut on purpose and not welcomed again
+  std::deque<std::size_t> waiting_to_return_;  // sessions of those
   std::optional<cpu_watch> storm_cpu_;
   std::uint64_t beats_ = 0;
   double repeats_due_ = 0;

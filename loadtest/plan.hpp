@@ -39,6 +39,8 @@ struct plan {
   bool acknowledged_by_200 = false;
   /// Native: what runs side by side; empty: one stream by the fields above.
   std::vector<stream> streams;
+  /// Native: the first of the demo's devices to use.
+  std::size_t first_device = 0;
   /// Consoles beside the one that measures.
   std::size_t consoles_reading = 0, consoles_slow = 0, consoles_dead = 0;
 };

@@ -15,6 +15,7 @@
 
 #include "base/time.hpp"
 #include "cpu_watch.hpp"
+#include "crowd.hpp"
 #include "ledger_book.hpp"
 #include "native_run.hpp"
 #include "process_stat.hpp"
@@ -39,7 +40,7 @@ double rss_kb(int pid) {
 
 template <class Run>
 outcome measured(std::string protocol, const demo& where, const std::vector<demo_device>& devices,
-                 const plan& what, tally& book) {
+                 const plan& what, tally& book, crowd* beside = nullptr) {
   outcome result{.protocol = protocol, .asked = what};
   const auto started = base::wall_now();
   asio::io_context io(1);
@@ -92,6 +93,7 @@ outcome measured(std::string protocol, const demo& where, const std::vector<demo
     run.calibrate([&] {
       result.memory.before_kb = rss_kb(what.server_pid);
       cpu.emplace(what.server_pid);
+      if (beside != nullptr) beside->start();
       run.send(after_last_verdict);
     });
   });
@@ -102,6 +104,7 @@ outcome measured(std::string protocol, const demo& where, const std::vector<demo
   if (watching) result.watched = watching->stop();
   if (others) result.listened = others->stop();
   result.found = run.found();
+  if (beside != nullptr) add(beside->stop(), result.found);
   if (!audited) return result;
   const board_book board = read_board(where, operators, protocol);
   result.in_two_cases = board.signals_in_two_cases();
@@ -118,7 +121,16 @@ outcome measured(std::string protocol, const demo& where, const std::vector<demo
 }  // namespace
 
 outcome run_native(const demo& where, const plan& what, tally& book) {
-  return measured<native_run>("native", where, where.native_devices, what, book);
+  const divided_plan parts = divide(what);
+  std::optional<crowd> beside;
+  if (parts.has_silent) {
+    beside.emplace(where, parts.silent);
+    beside->open();
+  }
+  outcome result = measured<native_run>("native", where, where.native_devices, parts.measured, book,
+                                        beside ? &*beside : nullptr);
+  result.asked = what;
+  return result;
 }
 outcome run_scaip(const demo& where, const plan& what, tally& book) {
   return measured<scaip_run>("scaip", where, where.scaip_devices, what, book);
