@@ -51,8 +51,11 @@ ledger::writer_options writer_options_of(const core_options& options) {
 }
 
 constexpr std::chrono::milliseconds pulse_every{100};
-/// Signals that are decided together at most; the ledger is near its best from here on.
-constexpr std::size_t together_max = 64;
+/// Signals that are decided together at most while life alarms wait: from here on the ledger gains
+/// little from more, and the next alarm would wait longer.
+constexpr std::size_t together_max = 128;
+/// The same while none does: one that comes right behind them shall hardly wait.
+constexpr std::size_t lower_together_max = 64;
 /// As many life alarms may come at the last moment, of whichever municipality's turn it is.
 constexpr std::size_t last_call_max = 64;
 
@@ -104,12 +107,12 @@ struct core_thread::state {
 
   core::engine& engine() { return work->engine; }
 
-  /// How many of those that wait in the lanes the next batch takes: few enough that a life alarm
-  /// which comes right behind them hardly waits; and no more than life alarms wait, if any do, so
-  /// that of the less urgent only their share is written down with them.
+  /// How many of those that wait in the lanes the next batch takes. While life alarms wait, no more
+  /// than they are, so that of the less urgent only their share is written down with them.
   std::size_t appetite() {
-    const auto left = together_max - std::min(engine().ahead(), together_max);
     const auto life = life_waiting();
+    const auto most = life > 0 ? together_max : lower_together_max;
+    const auto left = most - std::min(engine().ahead(), most);
     return std::min({engine().room(), left, life > 0 ? life : left});
   }
 
