@@ -53,15 +53,12 @@ void board_book::take_case(const void* json_object, std::vector<shown_device>& c
   count_devices(line, changed);
 }
 
-void board_book::begin_like(const void* json_object) {
+void board_book::keep_example(const void* json_object) {
   const auto& object = *static_cast<const json::object*>(json_object);
   const std::string like(text_of(object, "like"));
-  const auto [at, is_new] = cases_.try_emplace(std::string(text_of(object, "id")));
-  if (like.empty() || !is_new) return;
+  if (like.empty()) return;
   const auto example = cases_.find(like);
-  if (example == cases_.end()) return;
-  at->second.version = example->second.version;
-  at->second.alarms = example->second.alarms;
+  if (example != cases_.end()) examples_.insert(*example);
 }
 
 void board_book::take_difference(const void* json_object, std::vector<shown_device>& changed) {
@@ -75,6 +72,11 @@ void board_book::take_difference(const void* json_object, std::vector<shown_devi
                                           differs.contains("version") ? "version" : "base");
   const bool is_new = line.by_device.empty();
   if (version <= line.version && !is_new) return;  // another operator's frame had it
+  if (const std::string like(text_of(object, "like")); !like.empty()) {
+    const case_line& example = examples_[like];
+    line.version = example.version;
+    line.alarms = example.alarms;
+  }
   if (line.version != number_of(object, "base")) ++missed_bases_;
   line.version = version;
   const json::value* alarms = differs.if_contains("alarms");
@@ -135,8 +137,9 @@ board_book::frame board_book::read(std::string_view text, std::vector<shown_devi
   if (type != "changes") return frame::other;
   if (const json::array* changes = array_of(top, "changes")) {
     // All differences of a frame are from the state before it.
+    examples_.clear();
     for (const json::value& each : *changes) {
-      if (each.is_object() && each.get_object().contains("like")) begin_like(&each.get_object());
+      if (each.is_object()) keep_example(&each.get_object());
     }
     for (const json::value& each : *changes) {
       if (!each.is_object()) continue;

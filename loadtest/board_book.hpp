@@ -48,13 +48,14 @@ class board_book {
   };
   void take_case(const void* json_object, std::vector<shown_device>& changed);
   void take_difference(const void* json_object, std::vector<shown_device>& changed);
-  /// Puts the new case of a difference from one that it is like there, as that one is now.
-  void begin_like(const void* json_object);
+  /// Keeps the case that this difference is from, as it is before the frame.
+  void keep_example(const void* json_object);
   void count_devices(case_line& line, std::vector<shown_device>& changed);
 
   std::string protocol_;
   std::uint64_t missed_bases_ = 0;
   std::unordered_map<std::string, case_line> cases_;
+  std::unordered_map<std::string, case_line> examples_;  // of the frame being read
   std::unordered_map<std::string, std::uint64_t> by_device_;
 };
 

@@ -80,6 +80,13 @@ TEST_F(a_board, a_difference_says_the_new_total_and_a_missed_base_is_counted) {
   changed.pop_back();
   EXPECT_EQ(changed.back().device, "d3");
   EXPECT_EQ(changed.back().signals, 7u);
+  // What the console held of a case doesn't matter when the case is told by one that is like it.
+  book.read(R"({"type":"changes","token":"t","changes":[)"
+            R"({"id":"a","like":"c","base":2,"differs":{"id":"a","version":6,)"
+            R"("alarms":{"0":{"device":"d1","count":11}}}}]})",
+            changed);
+  EXPECT_EQ(changed.back().device, "d1");
+  EXPECT_EQ(changed.back().signals, 11u);
   EXPECT_EQ(book.missed_bases(), 0u);
   book.read(differs(9, R"({"0":{"count":8}})"), changed);
   EXPECT_EQ(book.missed_bases(), 1u);
