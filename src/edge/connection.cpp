@@ -10,9 +10,6 @@ namespace varde::edge {
 
 namespace {
 
-/// What a device may send in a second and still be read as soon as it is readable. A safety alarm
-/// sends less in a day; who sends more stands in line, behind whoever does not.
-constexpr std::size_t prompt_bytes_max = 1024;
 /// What is read from one connection before its neighbours have their turn.
 constexpr std::size_t turn_bytes_max = 1024;
 /// Our last words get this long to arrive…
@@ -38,20 +35,14 @@ connection::~connection() = default;
 void connection::start() { on_ready(); }
 
 void connection::on_ready() {
-  const bool waits = state_ == state::opening || (state_ == state::open && !is_prompt());
+  const bool waits = state_ == state::opening ||
+                     (state_ == state::open && !heard_.is_quiet(std::chrono::steady_clock::now()));
   flush_is_due_ = true;
   if (waits)
     stand_in_line();
   else
     go_on();
   flush();
-}
-
-bool connection::is_prompt() {
-  const auto now = std::chrono::steady_clock::now().time_since_epoch();
-  const auto second = static_cast<std::uint32_t>(now / std::chrono::seconds{1});
-  if (std::exchange(heard_second_, second) != second) heard_bytes_ = 0;
-  return heard_bytes_ < prompt_bytes_max;
 }
 
 void connection::take_turn() {
@@ -108,7 +99,7 @@ void connection::read_turn() {
     const auto result = stream_->read(buffer);
     if (result.state != io_state::done) return take(result.state);
     read += result.bytes;
-    heard_bytes_ += static_cast<std::uint32_t>(result.bytes);
+    heard_.heard(result.bytes);
     home_.counted().bytes_in[static_cast<std::size_t>(via_)]->add(result.bytes);
     on_bytes({buffer.data(), result.bytes}, std::chrono::steady_clock::now());
     if (result.drained) return take(io_state::want_read);

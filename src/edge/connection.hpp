@@ -15,6 +15,7 @@
 #include "edge/byte_stream.hpp"
 #include "edge/counters.hpp"
 #include "edge/deadlines.hpp"
+#include "edge/loudness.hpp"
 #include "edge/reactor.hpp"
 #include "edge/sockets.hpp"
 
@@ -102,8 +103,6 @@ class connection : public std::enable_shared_from_this<connection>,
   };
 
   void on_ready() override;
-  /// Has sent little in this second.
-  [[nodiscard]] bool is_prompt();
   void go_on();
   void step_handshake();
   void read_turn();
@@ -127,8 +126,7 @@ class connection : public std::enable_shared_from_this<connection>,
   /// Deadline of the states other than open; a handshake's begins with its first turn.
   base::steady_time phase_until_ = base::steady_time::max();
   base::steady_time stalled_since_ = base::steady_time::max();
-  std::uint32_t heard_second_ = 0;  // of the steady clock…
-  std::uint32_t heard_bytes_ = 0;   // …and what was read in it
+  loudness heard_;
   std::uint16_t source_port_;
   state state_ = state::opening;
   cause ending_ = cause::peer_closed;

@@ -17,6 +17,12 @@
 #include "server/serve_command.hpp"
 #include "server/verify_command.hpp"
 
+/// Read by jemalloc before main: few threads allocate much, and each arena keeps memory of its own.
+extern "C" {
+extern const char* malloc_conf;
+const char* malloc_conf = "narenas:2";
+}
+
 namespace {
 
 using namespace varde::server;
