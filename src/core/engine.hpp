@@ -189,6 +189,7 @@ class engine {
   void append(subject& s, std::vector<alarm::v1::Entry> entries, settled&& from);
   void answer_with_batch(subject& s, settled&& from);
 
+  [[nodiscard]] batch take_ahead();
   void offer_next();
   void offer();
   void answer_on_disk();

@@ -35,15 +35,21 @@ bool is_urgent(const input& in) {
 
 }  // namespace
 
-void engine::offer_next() {
+/// What was decided ahead, which nothing is added to from here on.
+engine::batch engine::take_ahead() {
   ahead_ = 0;
-  if (next_.parts.empty()) return;
-  offered_ = std::exchange(next_, {});
-  for (auto& p : offered_.parts) {
+  for (auto& p : next_.parts) {
     p.about->batch_place = subject::npos;
     p.about->offered = true;
   }
-  offer();
+  return std::exchange(next_, {});
+}
+
+void engine::offer_next() {
+  if (auto ready = take_ahead(); !ready.parts.empty()) {
+    offered_ = std::move(ready);
+    offer();
+  }
 }
 
 void engine::offer() {
@@ -223,14 +229,9 @@ void engine::hold_back(batch held) {
   spdlog::error("neither the disk nor the ledger took {} commits; they are kept and offered again",
                 held.parts.size());
   // What was decided meanwhile is kept with it.
-  for (auto& p : next_.parts) {
-    p.about->batch_place = subject::npos;
-    p.about->offered = true;
-  }
-  std::ranges::move(next_.parts, std::back_inserter(held.parts));
-  std::ranges::move(next_.commits, std::back_inserter(held.commits));
-  next_ = {};
-  ahead_ = 0;
+  auto ahead = take_ahead();
+  std::ranges::move(ahead.parts, std::back_inserter(held.parts));
+  std::ranges::move(ahead.commits, std::back_inserter(held.commits));
   offered_ = std::move(held);
   under_way_ = stalled_ = true;
   // Whoever waits at a screen is told now and may try again with the same key; devices wait and
