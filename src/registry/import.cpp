@@ -112,12 +112,12 @@ bool is_table(std::string_view name) {
   return std::ranges::find(all, name) != std::end(all);
 }
 
-/// Takes the columns "policy.…" of municipality.csv out of its row; without fields if it has none.
-import_node take_policy(import_node& row) {
+/// Takes the columns "policy.…" of municipality.csv out of its row; nullopt if it has none.
+std::optional<import_node> take_policy(import_node& row) {
   auto* fields = std::get_if<import_fields>(&row.value);
-  if (fields == nullptr) return import_node{row.line, import_fields{}};
+  if (fields == nullptr) return std::nullopt;
   const auto at = std::ranges::find(*fields, "policy", &import_field::name);
-  if (at == fields->end()) return import_node{row.line, import_fields{}};
+  if (at == fields->end()) return std::nullopt;
   auto policy = std::move(at->node);
   fields->erase(at);
   return policy;
@@ -194,7 +194,7 @@ import_outcome import_csv(const std::vector<import_file>& files) {
     }
     auto policy = take_policy(rows[0]);
     in.take("municipality", rows[0], file.name, true);
-    if (!policy.fields()->empty()) in.take("policy", policy, file.name, true);
+    if (policy) in.take("policy", *policy, file.name, true);
   }
   in.finish("municipality.csv");
   return out;

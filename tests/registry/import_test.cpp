@@ -266,6 +266,16 @@ TEST(import_csv, a_set_of_files_makes_the_same_as_json) {
   EXPECT_EQ(outcome.set.devices(0).digest_ha1(), base::md5_hex("26001:varde:made-up-and-long"));
 }
 
+TEST(import_csv, a_policy_that_is_a_word_or_a_list_is_a_problem_of_its_line) {
+  for (const auto* column : {"policy", "policy.1"}) {
+    const auto outcome = import_csv(
+        {{"municipality.csv", fmt::format("id,name,{}\n9901,Fjordvik,strict\n", column)}});
+    const auto lines = lines_of(outcome.problems);
+    ASSERT_EQ(lines.size(), 1u);
+    EXPECT_TRUE(lines[0].starts_with("municipality.csv:2: must be an object with ")) << lines[0];
+  }
+}
+
 TEST(import_csv, problems_name_file_and_line_also_after_a_cell_of_several_lines) {
   const auto outcome = import_csv({{"municipality.csv", "id,name\n9901,Fjordvik\n"},
                                    {"residents.csv", "id,name\n1,\"A\"\n2\n3,\n"},
