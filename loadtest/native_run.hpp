@@ -24,14 +24,14 @@ class native_run {
   /// Finds out what the server can take, if a stream asks for a multiple of it.
   void calibrate(std::function<void()> found);
   /// Sends by the plan; `done` when every signal has a verdict, or none has come for the drain
-  /// time.
+  /// time. Streams that flood are waited for two seconds at most; then their connections are gone,
+  /// and what has no verdict by then gets none.
   void send(std::function<void()> done);
   void close();
 
   [[nodiscard]] const findings& found() const noexcept;
 
  private:
-  struct session;
   class driver;
   std::shared_ptr<driver> driver_;
 };

@@ -75,10 +75,15 @@ void tally::show(std::string_view device, std::uint64_t signals, clock::time_poi
     const signal& next = book->signals[book->shown_to++];
     if (not_taken(next.verdict)) continue;
     ++book->shown;
-    ++shown_;
     to_show_.record(us_between(next.intended, at));
     streams_[book->stream].to_show.record(us_between(next.intended, at));
   }
+}
+
+// Device by device: of another, signals may be shown whose acknowledgement nobody waited for.
+bool tally::all_shown() const noexcept {
+  return std::ranges::all_of(devices_,
+                             [](const device_book& d) { return d.shown >= d.acknowledged; });
 }
 
 void tally::beat(std::size_t stream, clock::time_point intended, clock::time_point now) {

@@ -71,7 +71,7 @@ class tally {
   [[nodiscard]] std::vector<device_count> counts() const;
 
   /// True when every acknowledged signal has been shown.
-  [[nodiscard]] bool all_shown() const noexcept { return shown_ >= acknowledged_; }
+  [[nodiscard]] bool all_shown() const noexcept;
 
   /// Held against what the board shows at the end, and what rules kept off it: acknowledged ≤
   /// shown + kept ≤ sent, for each device.
@@ -104,7 +104,7 @@ class tally {
   std::unordered_map<std::string, std::size_t> by_id_;
   std::vector<stream_book> streams_{1};
   histogram to_acknowledge_, to_show_;
-  std::uint64_t planned_ = 0, settled_ = 0, acknowledged_ = 0, busy_ = 0, refused_ = 0, shown_ = 0;
+  std::uint64_t planned_ = 0, settled_ = 0, acknowledged_ = 0, busy_ = 0, refused_ = 0;
 };
 
 }  // namespace varde::load

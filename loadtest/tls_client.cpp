@@ -136,6 +136,13 @@ void tls_client::close() {
   socket_.close(ignored);
 }
 
+void tls_client::abort() {
+  if (closed_) return;
+  boost::system::error_code ignored;
+  socket_.set_option(tcp::socket::linger(true, 0), ignored);
+  close();
+}
+
 void tls_client::fail(const std::string& why) {
   if (closed_) return;
   close();

@@ -35,6 +35,8 @@ class tls_client : public byte_client, public std::enable_shared_from_this<tls_c
   void connect(const target& to, std::size_t number = 0);
   void flush() override;
   void close() override;
+  /// Ends the connection, and what the kernel still has of it is not sent.
+  void abort();
 
  private:
   void handshake();

@@ -57,6 +57,15 @@ TEST_F(one_device, a_signal_that_was_not_taken_is_not_waited_for_on_the_board) {
   EXPECT_EQ(book.show_latency().max_us(), 2'000u);
 }
 
+TEST_F(one_device, what_is_shown_of_another_without_being_acknowledged_does_not_stand_for_it) {
+  acknowledged(1);
+  book.plan(book.add_device("26002"), start);
+  book.show("26002", 1, start + 1ms);
+  EXPECT_FALSE(book.all_shown());
+  book.show("26001", 1, start + 1ms);
+  EXPECT_TRUE(book.all_shown());
+}
+
 TEST_F(one_device, the_audit_is_content_when_the_board_has_what_was_acknowledged) {
   acknowledged(3);
   const auto found = book.check({{"26001", 3}, {"somebody else", 9}});
