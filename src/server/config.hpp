@@ -54,6 +54,7 @@ struct http_config {
 struct edge_config {
   std::int64_t threads = 1;
   std::int64_t connections_max = 50'000;   // a thread
+  std::int64_t handshakes_max = 4'000;     // under way at once, a thread
   std::int64_t unidentified_max = 4'000;   // a thread
   std::int64_t waiting_max = 65'536;       // signals that wait for the core, a thread
   std::int64_t handshake_max_ms = 10'000;  // TLS, from accept

@@ -145,6 +145,7 @@ std::vector<config_row> make_table() {
 
   number("edge.threads", &config::edge, &edge_config::threads, 1, 64);
   number("edge.connections_max", &config::edge, &edge_config::connections_max, 1, 1'000'000);
+  number("edge.handshakes_max", &config::edge, &edge_config::handshakes_max, 1, 1'000'000);
   number("edge.unidentified_max", &config::edge, &edge_config::unidentified_max, 1, 1'000'000);
   number("edge.waiting_max", &config::edge, &edge_config::waiting_max, 64, 1'000'000);
   number("edge.handshake_max_ms", &config::edge, &edge_config::handshake_max_ms, 100, 120'000);

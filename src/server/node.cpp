@@ -74,6 +74,7 @@ edge::options edge_options_of(const config& c, supervision::seen_table& seen) {
   out.travel_lane = triage::travel_lane;
   auto& limits = out.limits;
   limits.connections_max = static_cast<std::size_t>(c.edge.connections_max);
+  limits.handshakes_max = static_cast<std::size_t>(c.edge.handshakes_max);
   limits.unidentified_max = static_cast<std::size_t>(c.edge.unidentified_max);
   limits.waiting_max = static_cast<std::size_t>(c.edge.waiting_max);
   limits.handshake_max = std::chrono::milliseconds{c.edge.handshake_max_ms};

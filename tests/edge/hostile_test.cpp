@@ -60,6 +60,19 @@ TEST_F(hostile, a_handshake_that_never_ends_is_cut_off) {
   EXPECT_TRUE(ended_by("handshake_slow"));
 }
 
+TEST_F(hostile,
+       while_all_places_of_a_handshake_are_taken_the_next_device_waits_and_is_then_served) {
+  given.limits.handshakes_max = 1;
+  given.limits.handshake_max = std::chrono::milliseconds{1'000};
+  start();
+  stranger knocking{address(), {.tls = false}};
+  ASSERT_TRUE(knocking.connected());
+  auto waiting = neighbour();
+  EXPECT_TRUE(knocking.sees_the_end());
+  EXPECT_TRUE(is_served(waiting, 1));
+  EXPECT_EQ(metric("varde_edge_ended_total{listener=\"native_tls\",cause=\"over_limit\"}"), 0);
+}
+
 TEST_F(hostile, a_device_that_says_nothing_is_told_and_cut_off) {
   given.limits.message_max = std::chrono::milliseconds{100};
   start();

@@ -58,6 +58,7 @@ allowed_origins = ["https://a.example", "https://b.example:8443"]
 session_idle_min = 15
 [edge]
 threads = 2
+handshakes_max = 500
 [lanes]
 slots = 1000
 reserved_for_life = 100
@@ -73,6 +74,7 @@ level = "warning"
   EXPECT_EQ(out.values.http.allowed_origins.size(), 2u);
   EXPECT_EQ(out.values.http.session_idle_min, 15);
   EXPECT_EQ(out.values.edge.threads, 2);
+  EXPECT_EQ(out.values.edge.handshakes_max, 500);
   EXPECT_EQ(out.values.lanes.reserved_for_life, 100);
   EXPECT_EQ(out.values.log.format, "json");
 }
