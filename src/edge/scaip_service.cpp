@@ -87,8 +87,7 @@ void scaip_service::carry_out(const wire::peer* from, base::steady_time received
   if (from != nullptr)
     for (const auto& wish : wishes) admit(wish, *from, received);
   for (const auto& one : actions_.send) send(one);
-  for (const auto& one : actions_.notes)
-    note(one, from != nullptr ? listener_of(from->via) : listener::scaip_udp, received);
+  for (const auto& one : actions_.notes) note(one, from, received);
   actions_.clear();
   home_.due().set(*this, agent_.deadline().value_or(base::steady_time::max()));
 }
@@ -103,9 +102,8 @@ void scaip_service::admit(wire::admission_wish wish, const wire::peer& from,
   one.received = received;
   one.target = std::static_pointer_cast<answer_target>(shared_from_this());
   one.cookie = wish.ticket;
-  const bool known = one.bound.known;
+  if (one.bound.number != registry::no_number) identified(from);
   const auto session = sessions_.find(from.connection);
-  if (known && session != sessions_.end()) home_.identified(*session->second);
   if (home_.door().admit(std::move(one)).outcome != intake_outcome::to_core) {
     agent_.answered(wish.ticket, alarm::verdict::busy, moment_at(received), actions_);
   } else if (session != sessions_.end()) {
@@ -124,17 +122,26 @@ void scaip_service::send(const wire::outgoing& one) {
 
 /// What the agent says of a device by its name was said by the device itself: it has proved who it
 /// is if it must.
-void scaip_service::heard(std::string_view cid, base::steady_time received) {
+void scaip_service::heard(std::string_view cid, const wire::peer& from,
+                          base::steady_time received) {
   const auto match = home_.registry().find_device(wire::scaip_protocol, cid);
   if (!match) return;
+  identified(from);
   home_.signs().expect(match->number);
   home_.signs().heard(match->number, received);
 }
 
-void scaip_service::note(const wire::agent_note& note, listener via, base::steady_time received) {
+void scaip_service::identified(const wire::peer& from) {
+  const auto session = sessions_.find(from.connection);
+  if (session != sessions_.end()) home_.identified(*session->second);
+}
+
+void scaip_service::note(const wire::agent_note& note, const wire::peer* from,
+                         base::steady_time received) {
+  const auto via = from != nullptr ? listener_of(from->via) : listener::scaip_udp;
   switch (note.what) {
     case wire::agent_event::heartbeat:
-      heard(note.device, received);
+      if (from != nullptr) heard(note.device, *from, received);
       home_.counted().heartbeats[static_cast<std::size_t>(via)]->add();
       break;
     case wire::agent_event::malformed:

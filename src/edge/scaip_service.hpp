@@ -51,8 +51,9 @@ class scaip_service final : public service,
   void carry_out(const wire::peer* from, base::steady_time received);
   void admit(wire::admission_wish wish, const wire::peer& from, base::steady_time received);
   void send(const wire::outgoing& one);
-  void note(const wire::agent_note& note, listener via, base::steady_time received);
-  void heard(std::string_view cid, base::steady_time received);
+  void note(const wire::agent_note& note, const wire::peer* from, base::steady_time received);
+  void heard(std::string_view cid, const wire::peer& from, base::steady_time received);
+  void identified(const wire::peer& from);
   void on_deadline() override;
 
   edge_thread& home_;

@@ -145,6 +145,28 @@ TEST_F(scaip, heartbeats_never_reach_the_core) {
   EXPECT_EQ(core->wait_for(1).size(), 1u);
 }
 
+TEST_F(scaip, a_registered_devices_heartbeat_keeps_its_connection_among_strangers) {
+  given.limits.unidentified_max = 2;
+  start();
+  const auto beat = [](std::string_view cid) {
+    return sip_message(
+        fmt::format("<mrq><ref>p1</ref><mty>PI</mty><cid>{}</cid><dty>2</dty></mrq>", cid), cid,
+        "TCP");
+  };
+  auto known = tcp_device();
+  ASSERT_TRUE(known.send(beat("26001")));
+  EXPECT_EQ(tag(known.receive_until("</mrs>"), "snu"), "0");
+  std::vector<stranger> crowd;
+  for (int i = 0; i < 4; ++i) {
+    crowd.push_back(tcp_device());
+    ASSERT_TRUE(crowd.back().send(beat(fmt::format("9900{}", i))));
+    EXPECT_NE(crowd.back().receive_until("SIP/2.0 200"), "");
+  }
+  EXPECT_TRUE(crowd.front().sees_the_end());
+  ASSERT_TRUE(known.send(sip_message(mrq("26001", "a1"), "a1", "TCP")));
+  EXPECT_EQ(tag(known.receive_until("</mrs>"), "snu"), "0");
+}
+
 TEST_F(scaip, a_message_in_pieces_over_tcp_is_answered_on_its_connection) {
   start();
   auto device = tcp_device();
