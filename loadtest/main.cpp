@@ -139,13 +139,15 @@ int main(int argc, char** argv) {
   scaip.add_flag(
       "--digest", given.what.digest,
       "Use the devices with credentials too, and answer the challenge (without it they stay out)");
-  CLI::App& idle = *app.add_subcommand("idle", "Connections that only say hello: memory for each");
+  CLI::App& idle = *app.add_subcommand(
+      "idle", "Connections that say who they are and then nothing: memory for each");
   add_common(idle, given);
-  idle.add_option("--connections", given.what.connections, "TLS connections")
+  idle.add_option("--connections", given.what.connections, "Connections")
       ->check(CLI::Range(std::size_t{1}, connections_max))
       ->capture_default_str();
-  idle.add_flag("--tcp", given.what.plain_tcp,
-                "SCAIP's TCP listener instead of the native one, and not a word said");
+  idle.add_flag(
+      "--tcp", given.what.plain_tcp,
+      "SCAIP's TCP listener instead of the native one, with one heartbeat on each connection");
   native.add_option("--duplicates", given.what.duplicates, "Share of signals that are sent twice")
       ->check(CLI::Range(0.0, 1.0));
   native.add_option("--book", given.what.book_file,

@@ -30,7 +30,7 @@ struct plan {
   bool digest = false;     // SCAIP: use devices with credentials too
   double drain_s = 15;     // how long answers are waited for after the last signal
   int server_pid = 0;      // 0: not known
-  bool plain_tcp = false;  // idle: SCAIP's TCP listener, and nothing said
+  bool plain_tcp = false;  // idle: SCAIP's TCP listener, and one heartbeat
   double duplicates =
       0;  // share of signals that are sent twice, as a device does that heard nothing
   /// Not empty: the server may be killed, and what it had acknowledged is written here.

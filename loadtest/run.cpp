@@ -3,9 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <fstream>
@@ -19,8 +17,8 @@
 #include "ledger_book.hpp"
 #include "native_run.hpp"
 #include "process_stat.hpp"
+#include "scaip_crowd.hpp"
 #include "scaip_run.hpp"
-#include "source_address.hpp"
 #include "watcher.hpp"
 
 namespace varde::load {
@@ -164,38 +162,6 @@ book_audit audit_book(const demo& where, const std::string& file) {
 
 namespace {
 
-// Connections that only exist.
-class silent_crowd {
- public:
-  silent_crowd(asio::io_context& io, const demo& where, std::size_t count) {
-    const target to = loopback_target(where.scaip_tcp, "scaip_tcp in demo.json");
-    for (std::size_t i = 0; i < count; ++i) {
-      sockets_.emplace_back(io);
-      open_from(sockets_.back(), to, i);
-      sockets_.back().connect({to.address, to.port});
-    }
-  }
-  void open(const std::function<void()>& ready) { ready(); }
-  // The server has closed those whose end can be read.
-  [[nodiscard]] findings found() {
-    findings seen;
-    for (auto& each : sockets_) {
-      boost::system::error_code error;
-      each.non_blocking(true, error);
-      std::array<char, 1> byte{};
-      each.read_some(asio::buffer(byte), error);
-      if (error == asio::error::would_block) continue;
-      ++seen.connections_lost;
-      seen.first_trouble = error.message();
-    }
-    return seen;
-  }
-  void close() { sockets_.clear(); }
-
- private:
-  std::vector<asio::ip::tcp::socket> sockets_;
-};
-
 template <class Crowd>
 idle_outcome held(asio::io_context& io, Crowd& run, const plan& what, const process_stat& before) {
   idle_outcome result{.connections = what.connections};
@@ -236,7 +202,7 @@ idle_outcome run_idle(const demo& where, const plan& what) {
   }
   asio::io_context io(1);
   if (what.plain_tcp) {
-    silent_crowd crowd(io, where, what.connections);
+    scaip_crowd crowd(io, where, what.connections);
     return held(io, crowd, what, *before);
   }
   tally book;

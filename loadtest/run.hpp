@@ -26,7 +26,7 @@ struct book_audit {
 /// Throws std::runtime_error.
 [[nodiscard]] book_audit audit_book(const demo& where, const std::string& file);
 
-/// Many connections that only say hello: what they cost the server.
+/// Many connections that say who they are and then nothing: what they cost the server.
 struct idle_outcome {
   std::size_t connections = 0;
   double rss_before_kb = 0;

@@ -105,15 +105,16 @@ std::optional<sip_view> read_sip(std::string_view text) {
 
 std::string request_uri(std::string_view centre) { return fmt::format("sip:varde@{}", centre); }
 
-std::string write_alarm(const alarm_text& alarm) {
+namespace {
+
+std::string write_message(const alarm_text& one, std::string_view what) {
   const std::string body = fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n"
-      "<mrq><ref>{}</ref><cid>{}</cid><dty>0003</dty><mty>ME</mty><stc>0010</stc><cha>0</cha></"
-      "mrq>",
-      alarm.reference, alarm.device);
+      "<mrq><ref>{}</ref><cid>{}</cid><dty>0003</dty>{}</mrq>",
+      one.reference, one.device, what);
   return fmt::format(
       "MESSAGE {0} SIP/2.0\r\n"
-      "Via: SIP/2.0/UDP {1};branch={2}{3}-{4};rport\r\n"
+      "Via: SIP/2.0/{11} {1};branch={2}{3}-{4};rport\r\n"
       "Max-Forwards: 70\r\n"
       "From: <sip:{5}@{1}>;tag=load{3}\r\n"
       "To: <{0}>\r\n"
@@ -123,9 +124,19 @@ std::string write_alarm(const alarm_text& alarm) {
       "{6}{7}{8}"
       "Content-Type: application/scaip+xml\r\n"
       "Content-Length: {9}\r\n\r\n{10}",
-      request_uri(alarm.centre), alarm.local, branch_start, alarm.transaction, alarm.sequence,
-      alarm.device, alarm.authorization.empty() ? "" : "Authorization: ", alarm.authorization,
-      alarm.authorization.empty() ? "" : "\r\n", body.size(), body);
+      request_uri(one.centre), one.local, branch_start, one.transaction, one.sequence, one.device,
+      one.authorization.empty() ? "" : "Authorization: ", one.authorization,
+      one.authorization.empty() ? "" : "\r\n", body.size(), body, one.transport);
+}
+
+}  // namespace
+
+std::string write_alarm(const alarm_text& alarm) {
+  return write_message(alarm, "<mty>ME</mty><stc>0010</stc><cha>0</cha>");
+}
+
+std::string write_heartbeat(const alarm_text& heartbeat) {
+  return write_message(heartbeat, "<mty>PI</mty>");
 }
 
 std::optional<std::uint64_t> transaction_of(const sip_view& answer) {

@@ -27,7 +27,7 @@ struct sip_view {
 /// nullopt if it is not a SIP message.
 [[nodiscard]] std::optional<sip_view> read_sip(std::string_view text);
 
-/// What the MESSAGE of one alarm needs.
+/// What the MESSAGE of one alarm or heartbeat needs.
 struct alarm_text {
   std::string_view device;     // cid
   std::string_view reference;  // ref, 1…16 letters and digits
@@ -36,8 +36,11 @@ struct alarm_text {
   std::uint64_t transaction = 0;
   unsigned sequence = 1;           // CSeq
   std::string_view authorization;  // the header's value; empty if none
+  std::string_view transport = "UDP";
 };
 [[nodiscard]] std::string write_alarm(const alarm_text& alarm);
+/// The sign of life (message type PI) that a device sends while nothing happens.
+[[nodiscard]] std::string write_heartbeat(const alarm_text& heartbeat);
 /// The branch of the Via that write_alarm puts in: tells which transaction an answer is for.
 [[nodiscard]] std::optional<std::uint64_t> transaction_of(const sip_view& answer);
 

@@ -23,6 +23,20 @@ TEST(sip_text, an_alarm_reads_back_with_its_transaction) {
   EXPECT_NE(read->body.find("<ref>abc</ref><cid>26001</cid>"), std::string_view::npos);
 }
 
+TEST(sip_text, a_heartbeat_is_a_pi_and_names_the_transport_it_takes) {
+  const std::string text = write_heartbeat({.device = "26001",
+                                            .reference = "abc",
+                                            .local = "127.0.0.1:4000",
+                                            .centre = "127.0.0.1:5060",
+                                            .transaction = 77,
+                                            .authorization = {},
+                                            .transport = "TCP"});
+  const auto read = read_sip(text);
+  ASSERT_TRUE(read);
+  EXPECT_TRUE(read->find("Via").starts_with("SIP/2.0/TCP 127.0.0.1:4000;"));
+  EXPECT_NE(read->body.find("<mty>PI</mty>"), std::string_view::npos);
+}
+
 TEST(sip_text, an_answer_may_use_compact_names) {
   const auto read = read_sip("SIP/2.0 200 OK\r\ni: 77@varde-load\r\nv: SIP/2.0/UDP x\r\n\r\n");
   ASSERT_TRUE(read);
