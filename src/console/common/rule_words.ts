@@ -7,9 +7,12 @@ import type { RuleNote } from "./rule_types";
 /** Varde's own rules whose reason a person or a policy has given; that of the others says in English what the page knows. */
 const inPeoplesWords = ["varde:flood", "varde:by_hand", "varde:absence"];
 
+/** One rule for two deadlines: which one has passed stands in its reason, in the server's own words. */
+const escalation = "varde:escalation";
+
 /** "Døra får tid til å lukkes"; for Varde's own rules in the page's language. */
 export function ruleText(rule: RuleNote): string {
-  const known = t().rule[rule.rule];
+  const known = (rule.rule === escalation && t().escalationWhy[rule.reason]) || t().rule[rule.rule];
   if (known) return rule.reason && inPeoplesWords.includes(rule.rule) ? `${known}: ${rule.reason}` : known;
   return rule.reason || rule.rule;
 }

@@ -30,6 +30,26 @@ test("a_rule_is_told_in_the_municipalitys_words_and_vardes_own_in_the_pages", ()
   expect(ruleText(rule("varde:flood_over"))).toBe("Back in the queue, it is calmer");
 });
 
+test("what_was_not_taken_in_time_is_said_in_the_pages_language", () => {
+  const said = (reason: string) => ruleText(rule("varde:escalation", reason));
+  expect(said("not answered in time")).toBe("Ikke besvart innen fristen");
+  expect(said("not accepted in time")).toBe("Utrykning ikke godtatt innen fristen");
+  expect(said("of a newer server")).toBe("Ingen tok den innen fristen");
+  language.value = "en";
+  expect(said("not answered in time")).toBe("Not answered in time");
+  expect(said("of a newer server")).toBe("Nobody took it in time");
+});
+
+test("every_rule_of_vardes_own_has_words_in_both_languages", () => {
+  const sources = import.meta.glob<string>("../../triage/*.cpp", { query: "?raw", import: "default", eager: true });
+  const ids = Object.values(sources).flatMap((text) => text.match(/"varde:[a-z_]+"/g) ?? []);
+  expect(ids.length).toBeGreaterThan(0);
+  for (const one of ["nb", "en"] as const) {
+    language.value = one;
+    for (const id of ids) expect(t().rule, id).toHaveProperty([id.slice(1, -1)]);
+  }
+});
+
 test("what_an_outage_hangs_on_and_who_was_told_have_words", () => {
   expect(parentText("power:nord")).toBe("Strømområde nord");
   expect(parentText("g-17")).toBe("Sentralenhet g-17");

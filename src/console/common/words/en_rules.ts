@@ -77,6 +77,11 @@ export const enRules: Rules = {
     "varde:outage": "Many devices went at once",
     "varde:test": "The device is being tested",
     "varde:supervision": "The device has not been heard from",
+    "varde:escalation": "Nobody took it in time",
+  },
+  escalationWhy: {
+    "not answered in time": "Not answered in time",
+    "not accepted in time": "Visit not accepted in time",
   },
   parent: {
     power: (id) => `Power area ${id}`,

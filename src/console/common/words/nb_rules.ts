@@ -75,6 +75,11 @@ export const nbRules = {
     "varde:outage": "Mange enheter falt ut samtidig",
     "varde:test": "Enheten er i prøve",
     "varde:supervision": "Enheten er ikke hørt fra",
+    "varde:escalation": "Ingen tok den innen fristen",
+  } as Record<string, string>,
+  escalationWhy: {
+    "not answered in time": "Ikke besvart innen fristen",
+    "not accepted in time": "Utrykning ikke godtatt innen fristen",
   } as Record<string, string>,
   parent: {
     power: (id: string) => `Strømområde ${id}`,
