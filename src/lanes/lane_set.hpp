@@ -56,7 +56,7 @@ class lane_set {
     if (slot == nil) return false;
     slab_.put(slot, std::move(item));
     stacks_[lane].push(slot, slab_.next(slot));
-    wake_.after_push();
+    wake_.after_push(lane);
     return true;
   }
   [[nodiscard]] bool push(lanes::lane lane, T&& item) noexcept {
@@ -83,16 +83,10 @@ class lane_set {
 
   /// Consumer, when drain gave nothing. True: go to sleep on wake_fd(), the next push will write
   /// it. False: something has arrived, drain again; the consumer is then not armed.
-  [[nodiscard]] bool arm() noexcept {
-    wake_.arm();
-    for (std::size_t lane = 0; lane < lane_count; ++lane) {
-      if (lines_[lane].count() != 0 || !stacks_[lane].empty_in_order()) {
-        wake_.stay_awake();
-        return false;
-      }
-    }
-    return true;
-  }
+  [[nodiscard]] bool arm() noexcept { return arm_for(lane_count); }
+  /// The same for life alone: what waits in the lower lanes, and what comes there, wakes nobody.
+  [[nodiscard]] bool arm_for_life() noexcept { return arm_for(index(lane::life) + 1); }
+
   /// Consumer, after wake_fd() was readable.
   void disarm() noexcept { wake_.disarm(); }
   /// Readable when something was pushed while the consumer was armed. Only for waiting; disarm()
@@ -146,6 +140,20 @@ class lane_set {
     slot_index last_ = nil;
     std::size_t count_ = 0;
   };
+
+  static_assert(lane_count <= wake::lanes_max);
+
+  // The first `lanes` lanes.
+  bool arm_for(std::size_t lanes) noexcept {
+    wake_.arm(lanes);
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+      if (lines_[lane].count() != 0 || !stacks_[lane].empty_in_order()) {
+        wake_.stay_awake();
+        return false;
+      }
+    }
+    return true;
+  }
 
   static limits checked(limits given) {
     assert(given.slots >= 1 && given.slots <= slots_max);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 namespace varde::lanes {
@@ -19,8 +20,14 @@ namespace varde::lanes {
 /// and everyone else thinking that it was woken. But then a producer can come late, when the
 /// consumer has been up and has armed again; it may take away only the arming that it saw. A late
 /// write costs one needless turn of the consumer, no more.
+///
+/// An arming says for which lanes it is: a push into another one doesn't ring. For those lanes it
+/// is as if the consumer were not going to sleep at all, and it must not rely on being woken by
+/// them.
 class wake {
  public:
+  static constexpr std::size_t lanes_max = 3;
+
   /// Start-up only: throws std::system_error if the system has no eventfd left.
   wake();
   ~wake();
@@ -30,9 +37,11 @@ class wake {
   /// Readable when there is something to do. Non-blocking, owned by this object.
   [[nodiscard]] int fd() const noexcept { return fd_; }
 
-  /// Consumer: from now on a push writes the eventfd. Look at every lane after this, and only then
-  /// sleep.
-  void arm() noexcept { armed_.store(++arming_, std::memory_order_seq_cst); }
+  /// Consumer: from now on a push into one of the first `lanes` lanes, at most lanes_max, writes
+  /// the eventfd. Look at each of them after this, and only then sleep.
+  void arm(std::size_t lanes) noexcept {
+    armed_.store(++arming_ * (lanes_max + 1) + lanes, std::memory_order_seq_cst);
+  }
 
   /// Consumer: awake, or not going to sleep after all. Consumes what was written.
   void disarm() noexcept {
@@ -42,23 +51,24 @@ class wake {
   /// Consumer: not going to sleep after all, and the eventfd may stay as it is.
   void stay_awake() noexcept { armed_.store(unarmed, std::memory_order_relaxed); }
 
-  /// Producer, after its push. Any thread. One system call if the consumer sleeps, else none.
-  void after_push() noexcept {
+  /// Producer, after its push into `lane`. Any thread. One system call if the consumer sleeps until
+  /// then, else none.
+  void after_push(std::size_t lane) noexcept {
     std::uint64_t seen = armed_.load(std::memory_order_seq_cst);
-    if (seen == unarmed) return;
+    if (lane >= seen % (lanes_max + 1)) return;
     ring();
     armed_.compare_exchange_strong(seen, unarmed, std::memory_order_seq_cst,
                                    std::memory_order_relaxed);
   }
 
  private:
-  static constexpr std::uint64_t unarmed = 0;
+  static constexpr std::uint64_t unarmed = 0;  // for no lane
 
   void ring() noexcept;
   void drain() noexcept;
 
   int fd_;
-  std::uint64_t arming_ = 0;  // the consumer's; 64 bits don't come round
+  std::uint64_t arming_ = 0;  // the consumer's; 62 bits don't come round
   alignas(64) std::atomic<std::uint64_t> armed_{unarmed};
 };
 

@@ -201,6 +201,21 @@ TEST(lane_set, arming_is_refused_while_something_waits) {
   EXPECT_TRUE(lanes.arm());
 }
 
+TEST(lane_set, a_consumer_that_is_armed_for_life_sleeps_through_the_other_lanes) {
+  lane_set<int> lanes({.slots = 8, .reserved_for_life = 1});
+  ASSERT_TRUE(lanes.push(lane::technical, 1));
+  ASSERT_TRUE(lanes.arm_for_life());
+  ASSERT_TRUE(lanes.push(lane::technical, 2));
+  ASSERT_TRUE(lanes.push(lane::care, 3));
+  EXPECT_FALSE(readable(lanes.wake_fd()));
+  ASSERT_TRUE(lanes.push(lane::life, 4));
+  EXPECT_TRUE(readable(lanes.wake_fd()));
+  lanes.disarm();
+  EXPECT_FALSE(lanes.arm_for_life()) << "life waits";
+  EXPECT_EQ(drain_all(lanes).size(), 4u);
+  EXPECT_TRUE(lanes.arm_for_life());
+}
+
 TEST(lane_set, disarming_consumes_the_ring_and_the_next_push_is_quiet) {
   lane_set<int> lanes({.slots = 4, .reserved_for_life = 0});
   ASSERT_TRUE(lanes.arm());

@@ -41,7 +41,7 @@ byte free_tag, free_count, free_first;
 byte next[SLOTS];
 byte content[SLOTS];                     /* the item in a slot, NIL if none */
 byte top[LANES];
-byte armed;                              /* 0: not */
+byte armed;                              /* 0: not; else 4 * its number + the lanes it is for */
 bool readable;                           /* the eventfd */
 
 byte where[PRODUCERS * ITEMS_MAX];
@@ -123,7 +123,7 @@ proctype producer(byte me; byte lane; byte items) {
     atomic {
       seen = armed;
       if
-      :: seen == 0 -> returned(); goto next_item
+      :: lane >= seen % 4 -> returned(); goto next_item
       :: else
       fi
     }
@@ -150,7 +150,12 @@ over:
 #define OWED_ITEMS (where[0] == OWED || where[1] == OWED || where[2] == OWED || \
                     where[3] == OWED || where[4] == OWED || where[5] == OWED)
 
+#define OWED_LIFE (where[0] == OWED || where[1] == OWED || \
+                   (THIRD_LANE == LIFE && (where[4] == OWED || where[5] == OWED)))
+
 proctype consumer() {
+  byte wakes_for = LANES;                /* the lanes that it arms for */
+  bool rested;
   byte arming, lane, slot, at, newer, older, item;
   do
   :: /* lane_set::next_lane: an empty fifo looks at its stack; the highest lane with an item goes */
@@ -203,18 +208,24 @@ proctype consumer() {
       /* lane_set::arm */
 #ifdef BROKEN_WAKE
       if
-      :: top[0] == NIL && top[1] == NIL -> arming++; armed = arming; goto asleep
+      :: top[0] == NIL && top[1] == NIL -> arming++; armed = 4 * arming + LANES; goto asleep
       :: else -> goto awake
       fi;
 #endif
       arming++;
-      armed = arming;
+      if
+      :: wakes_for = LANES
+      :: !rested -> wakes_for = 1; rested = true   /* lane_set::arm_for_life, once */
+      fi;
+      armed = 4 * arming + wakes_for;
       if :: top[0] != NIL -> armed = 0; goto awake :: else fi;
-      if :: top[1] != NIL -> armed = 0; goto awake :: else fi;
+      if :: wakes_for > 1 && top[1] != NIL -> armed = 0; goto awake :: else fi;
 asleep:
       if
       :: readable -> armed = 0; readable = false   /* wake::disarm */
-      :: ended == PRODUCERS && !readable && !OWED_ITEMS -> break
+      :: ended == PRODUCERS && !readable && !OWED_ITEMS && wakes_for != 1 -> break
+      /* What else it waited for came, and may come at any time; life alone never needs it. */
+      :: wakes_for == 1 && !OWED_LIFE && ended == PRODUCERS -> skip
       fi;
 awake:
       skip
