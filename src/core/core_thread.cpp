@@ -31,8 +31,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-engine_options engine_options_of(const core_options& options, std::function<void()> room_again,
-                                 std::function<void()> last_call) {
+engine_options engine_options_of(const core_options& options, std::function<void()> room_again) {
   engine_options out;
   out.node = options.node;
   out.batch_inputs_max = options.batch_inputs_max;
@@ -41,7 +40,6 @@ engine_options engine_options_of(const core_options& options, std::function<void
   out.patience = options.patience;
   out.recheck = options.recheck;
   out.room_again = std::move(room_again);
-  out.last_call = std::move(last_call);
   return out;
 }
 
@@ -54,10 +52,9 @@ constexpr std::chrono::milliseconds pulse_every{100};
 /// Signals that are decided together at most while life alarms wait: from here on the ledger gains
 /// little from more, and the next alarm would wait longer.
 constexpr std::size_t together_max = 128;
-/// The same while none does: one that comes right behind them shall hardly wait.
-constexpr std::size_t lower_together_max = 64;
-/// As many life alarms may come at the last moment, of whichever municipality's turn it is.
-constexpr std::size_t last_call_max = 64;
+/// The same while none does: one that comes right behind them shall hardly wait. Twice as many
+/// would let a third more through, and life alarms wait half as long again.
+constexpr std::size_t patient_together_max = 16;
 
 }  // namespace
 
@@ -78,9 +75,8 @@ struct core_thread::state {
         : connection(redis::connection::create(of.io, of.options.redis)),
           ledger(*connection, writer_options_of(of.options)),
           vault(std::move(opened)),
-          engine(engine_options_of(
-                     of.options, [&of] { of.pump(); }, [&of] { of.last_call(); }),
-                 ledger, *vault, of.directory, of.metrics),
+          engine(engine_options_of(of.options, [&of] { of.pump(); }), ledger, *vault, of.directory,
+                 of.metrics),
           restoring(of.io, *connection, of.options.redis, engine),
           snapshots(*connection, engine, restoring),
           neighbours(*connection, of.options.node,
@@ -107,13 +103,21 @@ struct core_thread::state {
 
   core::engine& engine() { return work->engine; }
 
-  /// How many of those that wait in the lanes the next batch takes. While life alarms wait, no more
+  /// So many more may be decided before the next batch leaves.
+  std::size_t room_below(std::size_t most) {
+    return std::min(engine().room(), most - std::min(engine().ahead(), most));
+  }
+  std::size_t room_for_life() { return room_below(together_max); }
+  /// What can wait does so in its lane until it could leave.
+  std::size_t room_for_patient() {
+    return engine().may_fly(false) ? room_below(patient_together_max) : 0;
+  }
+
+  /// How many of those that wait in the lanes are decided next. While life alarms wait, no more
   /// than they are, so that of the less urgent only their share is written down with them.
   std::size_t appetite() {
     const auto life = life_waiting();
-    const auto most = life > 0 ? together_max : lower_together_max;
-    const auto left = most - std::min(engine().ahead(), most);
-    return std::min({engine().room(), left, life > 0 ? life : left});
+    return life > 0 ? std::min(life, room_for_life()) : room_for_patient();
   }
 
   std::size_t life_waiting() const { return lanes.size(lanes::index(lanes::lane::life)); }
@@ -123,12 +127,9 @@ struct core_thread::state {
                        [this](std::size_t, alarm::admission&& a) { engine().admit(std::move(a)); });
   }
 
-  /// A life alarm goes with the batch that leaves now.
-  void last_call() { drain(std::min({engine().room(), life_waiting(), last_call_max})); }
-
-  /// Moves what waits in the lanes into the engine and lets it work; sleeps on the eventfd when
-  /// nothing is left. While a batch is under way, what waits is decided ahead, and nobody sleeps on
-  /// the eventfd: the batch's end pumps again, and few come in between.
+  /// Moves what waits in the lanes into the engine and lets it work. Then sleeps on the eventfd:
+  /// for life alone if nothing else could leave, and for nobody if not even life could; the end of
+  /// a batch pumps again.
   void pump() {
     if (!serving) return;
     if (engine().quiet()) work->snapshots.take();
@@ -136,10 +137,16 @@ struct core_thread::state {
       if (engine().under_way() && work->snapshots.wants_quiet()) return;
       const auto taken = drain(appetite());
       engine().flush();
-      if (engine().room() == 0) return;
-      if (taken == 0 && (engine().under_way() || lanes.arm())) break;
+      if (taken != 0) continue;
+      if (room_for_patient() > 0) {
+        if (lanes.arm()) break;
+      } else if (engine().may_fly(true) && room_for_life() > 0) {
+        if (lanes.arm_for_life()) break;
+      } else {
+        return;
+      }
     }
-    if (waiting || engine().under_way()) return;
+    if (waiting) return;
     waiting = true;
     wake.async_wait(asio::posix::stream_descriptor::wait_read,
                     [this](boost::system::error_code error) {

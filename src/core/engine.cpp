@@ -35,6 +35,13 @@ place place_of(const input& in) {
   return {std::get<lease_input>(in).municipality, lease_subject};
 }
 
+/// A life alarm, or what somebody at a screen did.
+bool somebody_waits(const input& in) {
+  if (const auto* a = std::get_if<alarm::admission>(&in)) return a->lane == alarm::v1::LANE_LIFE;
+  const auto* command = std::get_if<command_input>(&in);
+  return command != nullptr && command->done;
+}
+
 /// The wish was answered with this case, which is still its user's.
 bool is_taken_by(const Case& one, const alarm::v1::SubjectState& of,
                  const board::next_request& request) {
@@ -129,7 +136,7 @@ void engine::open() {
 
 std::size_t engine::room() const {
   const auto taken = gathered_.size() + ahead_;
-  if (stalled_ || holding_ || taken >= options_.batch_inputs_max) return 0;
+  if (stalled() || holding_ || taken >= options_.batch_inputs_max) return 0;
   return options_.batch_inputs_max - taken;
 }
 
@@ -139,7 +146,7 @@ void engine::admit(alarm::admission admission) {
 }
 
 void engine::submit(alarm::v1::Command command, command_answer done) {
-  if (stalled_ || gathered_.size() >= commands_waiting_max) {
+  if (stalled() || gathered_.size() >= commands_waiting_max) {
     if (done) done({command_status::unavailable, "nowhere_safe", view_.find(command.case_id())});
     return;
   }
@@ -149,7 +156,7 @@ void engine::submit(alarm::v1::Command command, command_answer done) {
 }
 
 void engine::take_next(board::next_request request, command_answer done) {
-  if (stalled_ || gathered_.size() >= commands_waiting_max) {
+  if (stalled() || gathered_.size() >= commands_waiting_max) {
     done({command_status::unavailable, "nowhere_safe", nullptr});
     return;
   }
@@ -197,9 +204,9 @@ void engine::neighbours(const neighbourhood& others) {
 // --- Deciding ----------------------------------------------------------------------------------
 
 void engine::flush() {
-  if (stalled_ || holding_) return;
+  if (stalled() || holding_) return;
   decide_gathered();
-  if (!under_way_) offer_next();
+  offer_next();
   deliver_answers();
 }
 
@@ -220,7 +227,9 @@ void engine::decide(input&& in) {
   }
   const auto [municipality, about] = place_of(in);
   subject& s = subjects_.touch(municipality, about);
-  if (s.reading || s.offered)
+  if (s.offered)
+    put_off(s, std::move(in));
+  else if (s.reading)
     s.waiting.push_back(std::move(in));
   else if (auto* admission = std::get_if<alarm::admission>(&in))
     decide_admission(s, std::move(*admission));
@@ -230,6 +239,14 @@ void engine::decide(input&& in) {
     decide_merge(s, std::move(*merge));
   else
     decide_lease(s, std::move(std::get<lease_input>(in)));
+}
+
+/// Until the subject's commit has landed.
+void engine::put_off(subject& s, input&& in) {
+  s.waiting.push_back(std::move(in));
+  ++s.put_off;
+  ++put_off_;
+  --ahead_;
 }
 
 void engine::decide_admission(subject& s, alarm::admission&& admission) {
@@ -257,7 +274,8 @@ void engine::decide_admission(subject& s, alarm::admission&& admission) {
   auto decision = triage::decide_signal(
       s.state, admission.signal, what, about, policy, plan,
       {s.state.municipality(), s.state.subject(), options_.node, options_.wall()});
-  meters_->decided.record(options_.steady() - admission.received);
+  meters_->decided[alarm::lane_index(admission.lane)]->record(options_.steady() -
+                                                              admission.received);
   settled from{std::move(admission), command_status::done, {}, decision.case_id};
   if (decision.repeated) {
     meters_->repeated.add();
@@ -342,7 +360,9 @@ std::string engine::case_taken_by(const board::next_request& request) {
 
 /// The same of a case that nobody has seen taken yet, since that is not committed.
 const Case* engine::case_being_taken_by(const board::next_request& request) const {
-  for (const auto* some : {&landed_, &offered_, &next_})
+  std::vector<const batch*> uncommitted{&landed_, &held_, &next_};
+  for (const auto& f : flights_) uncommitted.push_back(&f.of);
+  for (const auto* some : uncommitted)
     for (const auto& p : some->parts)
       for (const auto& c : p.about->state.cases())
         if (is_taken_by(c, p.about->state, request)) return &c;
@@ -382,7 +402,7 @@ void engine::decide_next(next_input&& next) {
   claim.command.mutable_claim();
   subject& s = *subjects_.find(c->municipality(), c->subject());
   if (s.offered)
-    s.waiting.emplace_back(std::move(claim));
+    put_off(s, std::move(claim));
   else
     decide_command(s, std::move(claim));
 }
@@ -429,6 +449,7 @@ void engine::append(subject& s, std::vector<alarm::v1::Entry> entries, settled&&
     (void)applied;
   }
   std::ranges::move(entries, std::back_inserter(commit.entries));
+  next_.urgent = next_.urgent || somebody_waits(from.in);
   next_.parts[s.batch_place].inputs.push_back(std::move(from));
 }
 
@@ -441,13 +462,13 @@ void engine::answer_with_batch(subject& s, settled&& from) {
 }
 
 bool engine::busy() const {
-  return under_way_ || !gathered_.empty() || merging_ != 0 ||
+  return under_way() || stalled() || !gathered_.empty() || merging_ != 0 ||
          (link_ == link::together && (readings_ != 0 || !unread_.empty()));
 }
 
 bool engine::quiet() const {
-  return !under_way_ && next_.parts.empty() && readings_ == 0 && unread_.empty() && merging_ == 0 &&
-         link_ == link::together;
+  return !under_way() && !stalled() && next_.parts.empty() && readings_ == 0 && unread_.empty() &&
+         merging_ == 0 && link_ == link::together;
 }
 
 }  // namespace varde::core

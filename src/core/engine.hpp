@@ -3,13 +3,13 @@
 // clock of its own: the shell gives it inputs, a vault, a ledger and the time, so the same engine
 // runs in the server and in a simulation.
 //
-// One batch is under way at a time; what the next one holds is decided meanwhile, so that it goes
-// out as soon as the one before has come back. Decisions are made on the state as it will be when
-// they are committed. What is about a subject that is itself under way waits for that; if its
-// commit turns out stale, the subject's entries are read back and its inputs are decided again. If
-// the ledger does not answer, the batch stands on the vault alone and the node is an island; when
-// the ledger is back, the vault is held against it before anything new is written to it. A batch
-// that neither of the two has is kept and offered again.
+// A few batches are under way at a time, settled in the order in which they left; what the next one
+// holds is decided meanwhile. What can't wait leaves at once, beside batches that can. Decisions
+// are made on the state as it will be when they are committed. What is about a subject that is
+// itself under way waits for that; if its commit turns out stale, the subject's entries are read
+// back and its inputs are decided again. If the ledger does not answer, a batch stands on the vault
+// alone and the node is an island; when the ledger is back, the vault is held against it before
+// anything new is written to it. A batch that neither of the two has is kept and offered again.
 #pragma once
 
 #include <cstdint>
@@ -51,15 +51,15 @@ struct engine_options {
   std::chrono::seconds recheck{60};
   /// Inputs decided in one batch; more wait in the lanes.
   std::size_t batch_inputs_max = 1'024;
+  /// Batches under way at once. Of those whose inputs can all wait only one is, so that a life
+  /// alarm finds the ledger hardly busy.
+  std::size_t flights_max = 4;
   /// Wall and steady time; the simulation gives its own.
   std::function<base::wall_time()> wall = [] { return base::wall_now(); };
   std::function<base::steady_time()> steady = [] { return std::chrono::steady_clock::now(); };
   /// Called when a batch is settled and there is room for more. The shell drains the lanes and
   /// flushes.
   std::function<void()> room_again = [] {};
-  /// Called just before a batch that was decided ahead goes out: the shell admits what must not
-  /// wait for the one after it, and nothing else.
-  std::function<void()> last_call = [] {};
 };
 
 enum class link : std::uint8_t {
@@ -114,7 +114,7 @@ class engine {
   /// now on in either case.
   void presence(const std::string& user);
   void neighbours(const neighbourhood& others);
-  /// Decides what was gathered, and offers it unless a batch is under way, whose end will.
+  /// Decides what was gathered, and offers it unless batches enough are under way, whose end will.
   void flush();
   /// The ledger's connection came or went.
   void ledger_reachable(bool reachable);
@@ -128,11 +128,14 @@ class engine {
   /// True while anything is undecided or uncommitted.
   [[nodiscard]] bool busy() const;
   /// A batch is neither on disk nor in the ledger, and is held.
-  [[nodiscard]] bool stalled() const { return stalled_; }
-  /// A batch was offered and has not come back.
-  [[nodiscard]] bool under_way() const { return under_way_; }
-  /// Inputs decided for the batch after the one under way.
-  [[nodiscard]] std::size_t ahead() const { return ahead_; }
+  [[nodiscard]] bool stalled() const { return !held_.parts.empty(); }
+  /// A batch was offered and has not come back, or is being settled.
+  [[nodiscard]] bool under_way() const { return !flights_.empty() || landing_; }
+  /// A batch may leave: one that can't wait, or even one that can.
+  [[nodiscard]] bool may_fly(bool urgent) const;
+  /// Inputs that were taken in and have not been offered yet: decided, or put off because their
+  /// subject is under way.
+  [[nodiscard]] std::size_t ahead() const { return ahead_ + put_off_; }
   /// Nothing is half done, and everything in memory is in the ledger: a snapshot may be taken.
   [[nodiscard]] bool quiet() const;
   /// The ledger can be reached, and nothing is being held against it.
@@ -162,20 +165,28 @@ class engine {
   struct batch {
     std::vector<pending> parts;
     std::vector<ledger::commit> commits;
+    bool urgent = false;  // a life alarm is in it, or what somebody at a screen waits for
+
+    void take(batch&& other);
   };
   struct meters;
 
-  /// What the two places say of the batch under way.
-  struct round {
+  /// A batch under way, and what the two places say of it.
+  struct flight {
+    batch of;
     std::uint64_t number = 0;
     base::steady_time offered{};
     bool asked_ledger = false;
     std::optional<base::result<vault_sequence>> vault;  // the last record's
     std::optional<std::vector<ledger::commit_result>> ledger;
+
+    [[nodiscard]] bool on_disk() const { return vault && vault->has_value(); }
+    void ledger_is_silent() { ledger.emplace(of.commits.size()); }
   };
 
   void decide_gathered();
   void decide(input&& in);
+  void put_off(subject& s, input&& in);
   void decide_admission(subject& s, alarm::admission&& admission);
   void decide_command(subject& s, command_input&& command);
   [[nodiscard]] subject* home_for(const registry::set_view& set, const command_input& command);
@@ -191,12 +202,14 @@ class engine {
 
   [[nodiscard]] batch take_ahead();
   void offer_next();
-  void offer();
-  void answer_on_disk();
-  void settle_if_known();
-  void settle();
-  void hold_back(batch held);
-  void offer_what_is_ahead();
+  void offer(batch&& ready);
+  [[nodiscard]] flight* find_flight(std::uint64_t number);
+  void answer_on_disk(flight& f);
+  void settle_known();
+  void settle(flight f);
+  void has_landed(subject& s);
+  void hold_back(batch&& held);
+  void offer_held();
   void take_up(subject& s);
   void confirm_oldest();
   void batch_is_over();
@@ -247,14 +260,15 @@ class engine {
   reconciler reconciler_;
   std::vector<std::vector<alarm::admission_answer>> answers_;  // by edge, gathered per batch
   std::deque<input> gathered_;
-  batch next_;     // being decided
-  batch offered_;  // under way, or kept while it has nowhere to go
-  batch landed_;   // being settled
-  round round_;
+  batch next_;                  // being decided
+  std::deque<flight> flights_;  // under way, the oldest first
+  batch landed_;                // being settled
+  batch held_;                  // has nowhere to go; offered again each second
+  std::uint64_t offers_ = 0;
   std::vector<vault_sequence> withdrawn_;  // to be said in the next record
   std::vector<subject*> unread_;           // reading back failed; tried again
   std::vector<subject*> afloat_;           // with entries that are on our disk only
-  std::function<void()> when_held_;        // waits for the batch under way to settle
+  std::function<void()> when_held_;        // waits for what is under way to settle
   /// When which record was the newest, a second apart: where rechecking begins.
   std::deque<std::pair<base::steady_time, vault_sequence>> marks_;
   std::optional<vault_sequence> island_from_;  // the first record the ledger may be without
@@ -262,15 +276,15 @@ class engine {
   vault_sequence newest_ = 0;                  // on disk
   board::node_condition condition_;
   link link_ = link::island;
-  std::size_t ahead_ = 0;    // inputs decided, or put off, since a batch was offered
+  std::size_t ahead_ = 0;    // inputs decided since the last batch was offered
+  std::size_t put_off_ = 0;  // inputs that wait for their subjects' commits to land
   std::size_t merging_ = 0;  // merges whose commit is not settled
   std::size_t readings_ = 0;
   bool reachable_ = false;
-  bool holding_ = false;  // nothing new is decided while the last of the vault is compared
-  bool under_way_ = false;
-  bool settling_ = false;
-  bool stalled_ = false;
-  bool probing_ = false;  // a record is under way that only asks the disk
+  bool holding_ = false;   // nothing new is decided while the last of the vault is compared
+  bool settling_ = false;  // flights that have come back are gone through
+  bool landing_ = false;   // one of them is being settled
+  bool probing_ = false;   // a record is under way that only asks the disk
   bool open_ = false;
 };
 

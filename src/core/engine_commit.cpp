@@ -7,6 +7,7 @@
 #include <cassert>
 
 #include "alarm/fold.hpp"
+#include "alarm/lane.hpp"
 #include "core/engine.hpp"
 #include "core/meters.hpp"
 
@@ -35,6 +36,14 @@ bool is_urgent(const input& in) {
 
 }  // namespace
 
+void engine::batch::take(batch&& other) {
+  std::ranges::move(other.parts, std::back_inserter(parts));
+  std::ranges::move(other.commits, std::back_inserter(commits));
+  urgent = urgent || other.urgent;
+}
+
+// --- Offering ------------------------------------------------------------------------------------
+
 /// What was decided ahead, which nothing is added to from here on.
 engine::batch engine::take_ahead() {
   ahead_ = 0;
@@ -45,91 +54,121 @@ engine::batch engine::take_ahead() {
   return std::exchange(next_, {});
 }
 
-void engine::offer_next() {
-  if (auto ready = take_ahead(); !ready.parts.empty()) {
-    offered_ = std::move(ready);
-    offer();
-  }
+/// While something is wrong, what is under way is waited for first.
+bool engine::may_fly(bool urgent) const {
+  if (stalled()) return false;
+  if (flights_.empty()) return true;
+  if (link_ != link::together || condition_.disk_failed_since) return false;
+  return flights_.size() < options_.flights_max &&
+         (urgent || std::ranges::all_of(flights_, [](const flight& f) { return f.of.urgent; }));
 }
 
-void engine::offer() {
-  under_way_ = true;
-  stalled_ = false;
+void engine::offer_next() {
+  if (next_.parts.empty())
+    ahead_ = 0;
+  else if (may_fly(next_.urgent))
+    offer(take_ahead());
+}
+
+void engine::offer(batch&& ready) {
   meters_->batches.add();
   const bool ask_ledger = link_ == link::together;
-  round_ = {round_.number + 1, options_.steady(), ask_ledger, {}, {}};
-  const auto number = round_.number;
-  if (!ask_ledger) round_.ledger.emplace(offered_.commits.size());
+  const auto number = ++offers_;
+  // Either place may answer before it returns, but nothing lands before both were asked.
+  const bool was_settling = std::exchange(settling_, true);
+  flight& f = flights_.emplace_back(
+      flight{std::move(ready), number, options_.steady(), ask_ledger, {}, {}});
+  if (!ask_ledger) f.ledger_is_silent();
 
   auto withdrawn = std::exchange(withdrawn_, {});
   const auto kept = withdrawn;
-  vault_.append(offered_.commits, std::move(withdrawn),
+  vault_.append(f.of.commits, std::move(withdrawn),
                 [this, number, kept](base::result<vault_sequence> last) {
                   if (last)
                     newest_ = std::max(newest_, *last);
                   else
                     withdrawn_.insert(withdrawn_.end(), kept.begin(), kept.end());
-                  if (number != round_.number || round_.vault) return;
-                  round_.vault = last;
-                  answer_on_disk();
-                  settle_if_known();
+                  flight* const of = find_flight(number);
+                  if (of == nullptr || of->vault) return;
+                  of->vault = last;
+                  answer_on_disk(*of);
+                  settle_known();
                 });
-  if (!ask_ledger) return;
-  ledger_.submit(offered_.commits, [this, number](std::vector<ledger::commit_result> results) {
-    if (number != round_.number || round_.ledger) return;
-    meters_->committed.record(options_.steady() - round_.offered);
-    round_.ledger = std::move(results);
-    settle_if_known();
-  });
+  if (ask_ledger)
+    ledger_.submit(f.of.commits, [this, number](std::vector<ledger::commit_result> results) {
+      flight* const of = find_flight(number);
+      if (of == nullptr || of->ledger) return;
+      meters_->committed.record(options_.steady() - of->offered);
+      of->ledger = std::move(results);
+      settle_known();
+    });
+  settling_ = was_settling;
+  settle_known();
+}
+
+/// nullptr if it was settled without what comes late.
+engine::flight* engine::find_flight(std::uint64_t number) {
+  const auto at = std::ranges::find(flights_, number, &flight::number);
+  return at == flights_.end() ? nullptr : &*at;
 }
 
 /// With policy `disk` the devices need not wait for the ledger: whatever it says, what they sent is
 /// on disk and will be decided again until it is in.
-void engine::answer_on_disk() {
-  if (options_.policy != acknowledgement::disk || !*round_.vault) return;
-  for (auto& p : offered_.parts)
+void engine::answer_on_disk(flight& f) {
+  if (options_.policy != acknowledgement::disk || !f.on_disk()) return;
+  for (auto& p : f.of.parts)
     for (auto& s : p.inputs)
       if (std::holds_alternative<alarm::admission>(s.in)) answer(s, alarm::verdict::received);
   deliver_answers();
 }
 
-void engine::settle_if_known() {
-  // A disk that is known to fail or hang is asked again, and not waited for once the ledger has it.
-  if (!round_.vault && round_.ledger && round_.asked_ledger && condition_.disk_failed_since)
-    round_.vault = base::result<vault_sequence>{
-        boost::system::errc::make_error_code(boost::system::errc::timed_out)};
-  // What goes out while one is settled may be answered at once: in its turn.
-  while (!settling_ && under_way_ && !stalled_ && round_.vault && round_.ledger) {
-    settling_ = true;
-    settle();
-    settling_ = false;
+// --- Settling ------------------------------------------------------------------------------------
+
+/// Those that both places have spoken of, in the order in which they left.
+void engine::settle_known() {
+  if (settling_) return;
+  settling_ = true;
+  while (!flights_.empty()) {
+    flight& f = flights_.front();
+    // A disk that is known to fail or hang is asked again, and not waited for once the ledger has
+    // it.
+    if (!f.vault && f.ledger && f.asked_ledger && condition_.disk_failed_since)
+      f.vault = base::result<vault_sequence>{
+          boost::system::errc::make_error_code(boost::system::errc::timed_out)};
+    if (!f.vault || !f.ledger) break;
+    flight landed = std::move(f);
+    flights_.pop_front();
+    settle(std::move(landed));
   }
+  settling_ = false;
 }
 
 /// A disk or a ledger that hangs is not waited for: an alarm must not hang with it.
 void engine::pulse() {
   correlate();
-  if (!under_way_ || stalled_ || options_.steady() - round_.offered < options_.patience) return;
-  if (!round_.vault && round_.ledger)
-    round_.vault = base::result<vault_sequence>{
+  if (flights_.empty()) return;
+  flight& f = flights_.front();
+  if (options_.steady() - f.offered < options_.patience) return;
+  if (!f.vault && f.ledger)
+    f.vault = base::result<vault_sequence>{
         boost::system::errc::make_error_code(boost::system::errc::timed_out)};
-  if (!round_.ledger && round_.vault && *round_.vault)
-    round_.ledger.emplace(offered_.commits.size());
-  settle_if_known();
+  if (f.on_disk() && !f.ledger) f.ledger_is_silent();
+  settle_known();
 }
 
-void engine::settle() {
-  const auto results = std::move(*round_.ledger);
-  assert(results.size() == offered_.parts.size());
-  const bool on_disk = round_.vault->has_value();
-  const vault_sequence first = on_disk ? **round_.vault - results.size() + 1 : 0;
-  landed_ = std::exchange(offered_, {});
+void engine::settle(flight f) {
+  landing_ = true;
+  const auto results = std::move(*f.ledger);
+  assert(results.size() == f.of.parts.size());
+  const bool on_disk = f.on_disk();
+  const vault_sequence first = on_disk ? **f.vault - results.size() + 1 : 0;
+  landed_ = std::move(f.of);
   disk_works(on_disk);
   const bool smooth = on_disk && std::ranges::none_of(results, [](const auto& one) {
                         return one.status == ledger::commit_status::failed;
                       });
-  const bool gone_on = smooth && !next_.parts.empty();
-  if (gone_on) offer_what_is_ahead();
+  // The ledger needn't wait until this one is shown and answered.
+  if (smooth) offer_next();
 
   board::change_batch changes;
   batch held;
@@ -156,7 +195,7 @@ void engine::settle() {
         [[fallthrough]];
       case ledger::commit_status::stale:
         meters_->stale.add();
-        s.offered = false;
+        has_landed(s);
         if (on_disk) {
           const auto& newest = c.entries.back();
           s.refused.push_back({first + i, newest.version(), alarm::tip_after(newest)});
@@ -177,7 +216,7 @@ void engine::settle() {
         s.afloat = true;
         break;
     }
-    s.offered = false;
+    has_landed(s);
     if (std::exchange(s.missed, false) && !s.afloat) again.push_back(&s);
     has_changed(s);
     meters_->entries.add(c.entries.size());
@@ -208,12 +247,9 @@ void engine::settle() {
       read_back(*s);
   }
   for (const auto& p : done) take_up(*p.about);
-  if (!held.parts.empty()) {
-    hold_back(std::move(held));
-    return;
-  }
+  landing_ = false;
+  if (!held.parts.empty()) hold_back(std::move(held));
   deliver_answers();
-  if (!gone_on) under_way_ = false;
   batch_is_over();
 }
 
@@ -223,41 +259,37 @@ void engine::confirm_oldest() {
     vault_.confirm(marks_.front().second);
 }
 
+void engine::has_landed(subject& s) {
+  s.offered = false;
+  put_off_ -= std::exchange(s.put_off, 0);
+}
+
 /// Neither on disk nor in the ledger: kept, and offered again each second.
-void engine::hold_back(batch held) {
+void engine::hold_back(batch&& held) {
   meters_->failed.add(held.parts.size());
   spdlog::error("neither the disk nor the ledger took {} commits; they are kept and offered again",
                 held.parts.size());
   // What was decided meanwhile is kept with it.
-  auto ahead = take_ahead();
-  std::ranges::move(ahead.parts, std::back_inserter(held.parts));
-  std::ranges::move(ahead.commits, std::back_inserter(held.commits));
-  offered_ = std::move(held);
-  under_way_ = stalled_ = true;
+  held.take(take_ahead());
   // Whoever waits at a screen is told now and may try again with the same key; devices wait and
   // repeat by themselves.
-  for (auto& p : offered_.parts)
+  for (auto& p : held.parts)
     for (auto& s : p.inputs)
       if (auto* command = std::get_if<command_input>(&s.in); command != nullptr && command->done)
         std::exchange(command->done,
                       nullptr)({command_status::unavailable, "retry", view_.find(s.case_id)});
-  deliver_answers();
-  if (when_held_) std::exchange(when_held_, nullptr)();
+  held_.take(std::move(held));
+}
+
+/// Once everything that left beside it has landed, too.
+void engine::offer_held() {
+  if (stalled() && !under_way()) offer(std::exchange(held_, {}));
 }
 
 void engine::batch_is_over() {
-  if (!under_way_) offer_next();
-  if (!under_way_ && when_held_) std::exchange(when_held_, nullptr)();
-  options_.room_again();
-}
-
-/// The ledger needn't wait until the batch before is shown and answered.
-void engine::offer_what_is_ahead() {
-  if (!holding_) {
-    options_.last_call();
-    decide_gathered();
-  }
   offer_next();
+  if (!under_way() && when_held_) std::exchange(when_held_, nullptr)();
+  options_.room_again();
 }
 
 /// What waited for the subject's commit is decided next.
@@ -275,7 +307,7 @@ void engine::answer(settled& s, alarm::verdict outcome) {
     const auto edge = std::exchange(a->reply.edge, alarm::reply_address::nobody);
     if (edge == alarm::reply_address::nobody) return;
     if (outcome == alarm::verdict::received)
-      meters_->acknowledged.record(options_.steady() - a->received);
+      meters_->acknowledged[alarm::lane_index(a->lane)]->record(options_.steady() - a->received);
     if (answers_.size() <= edge) answers_.resize(edge + 1);
     answers_[edge].push_back({a->reply.ticket, outcome});
   } else if (auto* command = std::get_if<command_input>(&s.in)) {

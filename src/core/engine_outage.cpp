@@ -47,12 +47,10 @@ void engine::become_island() {
   changed_condition();
   give_up_reading();
   if (reachable_) ledger_.give_up();
-  if (under_way_ && !stalled_ && !round_.ledger && round_.vault && *round_.vault) {
-    round_.ledger.emplace(offered_.commits.size());
-    settle_if_known();
-  } else if (!under_way_) {
-    options_.room_again();
-  }
+  for (auto& f : flights_)
+    if (f.on_disk() && !f.ledger) f.ledger_is_silent();
+  settle_known();
+  if (!under_way()) options_.room_again();
 }
 
 void engine::reconcile() {
@@ -67,7 +65,7 @@ void engine::reconcile() {
 
 void engine::hold(std::function<void()> held) {
   holding_ = true;
-  if (!under_way_ || stalled_)
+  if (!under_way())
     held();
   else
     when_held_ = std::move(held);
@@ -97,7 +95,7 @@ void engine::reconciled(std::vector<merge_input> parted, vault_sequence upto) {
   house_.start_over(options_.steady());
   changed_condition();
   try_again();
-  if (!under_way_) options_.room_again();
+  if (!under_way()) options_.room_again();
 }
 
 void engine::not_reconciled(base::error_code error) {
@@ -108,8 +106,8 @@ void engine::not_reconciled(base::error_code error) {
 
 /// What could not be done and may succeed now.
 void engine::try_again() {
-  if (stalled_ && !holding_) offer();
-  if (condition_.disk_failed_since && !under_way_ && !probing_) {
+  if (!holding_) offer_held();
+  if (condition_.disk_failed_since && !under_way() && !probing_) {
     probing_ = true;
     vault_.append({}, {}, [this](base::result<vault_sequence> last) {
       probing_ = false;
@@ -220,7 +218,7 @@ void engine::rebuild(subject& s, const std::vector<alarm::v1::Entry>& entries) {
   s.refused.clear();
   if (open_) publish_rebuilt(state, s);
   take_up(s);
-  if (!under_way_) options_.room_again();
+  if (!under_way()) options_.room_again();
 }
 
 /// Shows the subject as the ledger has it. What was shown and did not come to be is corrected: a

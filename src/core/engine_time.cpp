@@ -32,7 +32,7 @@ void engine::tick() {
   while (link_ == link::together && marks_.size() > 1 && marks_[1].first + options_.recheck <= now)
     marks_.pop_front();
   try_again();
-  if (stalled_) return;
+  if (stalled()) return;
   if (link_ == link::together) subjects_.forget_some();
 
   const auto wall = options_.wall();
@@ -43,7 +43,7 @@ void engine::tick() {
   ask_residents(now, wall);
   correlate();
   measure_open_cases();
-  if (!under_way_) options_.room_again();
+  if (!under_way()) options_.room_again();
 }
 
 void engine::gather_due(std::vector<alarm::v1::Command> commands, base::steady_time now) {
@@ -87,7 +87,7 @@ void engine::ask_residents(base::steady_time now, base::wall_time wall) {
 
 /// What goes down together. A little at a time, and only while little waits to be decided.
 void engine::correlate() {
-  if (!open_ || stalled_ || gathered_.size() >= correlate_below) return;
+  if (!open_ || stalled() || gathered_.size() >= correlate_below) return;
   const auto now = options_.steady();
   const auto wall = options_.wall();
   const auto& all = registry_.current();
@@ -104,7 +104,7 @@ void engine::correlate() {
       gathered_.emplace_back(std::move(alarm));
     }
   }
-  if (gathered_.size() != waiting && !under_way_) options_.room_again();
+  if (gathered_.size() != waiting && !under_way()) options_.room_again();
 }
 
 void engine::look_at(subject& s) {

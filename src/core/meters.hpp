@@ -10,6 +10,8 @@
 namespace varde::core {
 
 struct engine::meters {
+  static constexpr const char* stages_help = "Stages of an alarm's life.";
+
   explicit meters(base::metrics& all)
       : repeated(
             all.make_counter("varde_signals_repeated_total", "Signals that were known already.")),
@@ -32,12 +34,8 @@ struct engine::meters {
         replicas_missing(
             all.make_gauge("varde_replicas_missing",
                            "1 while fewer replicas have a commit than the policy asks for.")),
-        decided(all.make_histogram("varde_stage_seconds", "Stages of an alarm's life.",
-                                   {{"stage", "socket_to_decision"}})),
-        committed(all.make_histogram("varde_stage_seconds", "Stages of an alarm's life.",
-                                     {{"stage", "ledger_commit"}})),
-        acknowledged(all.make_histogram("varde_stage_seconds", "Stages of an alarm's life.",
-                                        {{"stage", "socket_to_committed"}})) {
+        committed(
+            all.make_histogram("varde_stage_seconds", stages_help, {{"stage", "ledger_commit"}})) {
     for (const auto lane :
          {alarm::v1::LANE_LIFE, alarm::v1::LANE_CARE, alarm::v1::LANE_TECHNICAL}) {
       const base::metric_labels labels{{"lane", std::string{alarm::lane_name(lane)}}};
@@ -45,6 +43,12 @@ struct engine::meters {
           &all.make_counter("varde_signals_total", "Signals that reached the core.", labels);
       open_cases[alarm::lane_index(lane)] =
           &all.make_gauge("varde_open_cases", "Cases not closed.", labels);
+      const auto stage = [&](const char* name) {
+        return &all.make_histogram("varde_stage_seconds", stages_help,
+                                   {{"stage", name}, labels.front()});
+      };
+      decided[alarm::lane_index(lane)] = stage("socket_to_decision");
+      acknowledged[alarm::lane_index(lane)] = stage("socket_to_committed");
     }
     static constexpr std::array results{"done",    "repeated",  "stale",
                                         "refused", "not_found", "unavailable"};
@@ -58,7 +62,8 @@ struct engine::meters {
   std::array<base::counter*, 6> commands{};
   base::counter &repeated, &batches, &entries, &stale, &failed, &fenced, &merged, &deeds;
   base::gauge &recommitted, &island, &disk_failed, &replicas_missing;
-  base::latency_histogram &decided, &committed, &acknowledged;
+  base::latency_histogram& committed;
+  std::array<base::latency_histogram*, alarm::lane_count> decided{}, acknowledged{};
 };
 
 }  // namespace varde::core

@@ -38,7 +38,8 @@ struct subject {
   std::vector<refused_record> refused;  // withdrawn once the subject was read
   std::deque<input> waiting;
   std::size_t batch_place = npos;      // its commit in the batch being decided
-  bool offered = false;                // its commit is in the batch under way; inputs wait
+  bool offered = false;                // its commit is in a batch under way; inputs wait
+  std::size_t put_off = 0;             // so many of them
   bool watched = false;                // something waits at it; see core/waiting.hpp
   std::optional<base::wall_time> due;  // when time next asks for something
   std::list<subject*>::iterator recent;

@@ -14,7 +14,13 @@ namespace {
 
 using tickets = std::vector<std::uint64_t>;
 
-/// A node that is open, on a ledger whose answers are held back.
+core::engine_options one_flight() {
+  core::engine_options options;
+  options.flights_max = 1;
+  return options;
+}
+
+/// A node that is open and sends one batch at a time, on a ledger whose answers are held back.
 struct ahead : ::testing::Test {
   ahead() {
     n.engine->open();
@@ -28,7 +34,7 @@ struct ahead : ::testing::Test {
   }
 
   model_ledger ledger;
-  node n{ledger};
+  node n{ledger, "node-a", one_flight()};
 };
 
 }  // namespace
@@ -61,32 +67,6 @@ TEST_F(ahead, what_is_about_a_subject_under_way_waits_for_its_commit) {
   answer_one();
   EXPECT_EQ(n.box.tickets, (tickets{1, 2, 3}));
   EXPECT_EQ(ledger.entries["9901.r-1"].size(), 2u);
-}
-
-TEST_F(ahead, a_life_alarm_of_the_last_moment_goes_with_what_was_decided_before_it) {
-  core::engine_options options;
-  core::engine* engine = nullptr;
-  int calls = 0;
-  options.last_call = [&] {
-    if (++calls > 1) return;
-    alarm::admission a;
-    a.signal = test::signal("d/9", 4);
-    a.municipality = alarm::municipality_id{"9901"};
-    a.subject = alarm::resident_subject("9");
-    a.known_device = true;
-    a.reply = {0, 9};
-    engine->admit(std::move(a));
-  };
-  node m{ledger, "node-m", std::move(options)};
-  engine = m.engine.get();
-  m.engine->open();
-  ledger.run();
-  m.signal("d/1", 1, "1");
-  m.signal("d/2", 2, "2");
-  answer_one();
-  EXPECT_EQ(calls, 1);
-  answer_one();
-  EXPECT_EQ(m.box.tickets, (tickets{1, 2, 9}));
 }
 
 TEST_F(ahead, a_stale_commit_is_decided_again_before_what_waited_behind_it) {

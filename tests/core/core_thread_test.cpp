@@ -73,7 +73,7 @@ struct running_core {
     started = static_cast<bool>(core.start({&seen}));
   }
 
-  void signal(const std::string& id, std::uint64_t ticket) {
+  void signal(const std::string& id, std::uint64_t ticket, lanes::lane lane = lanes::lane::life) {
     alarm::admission a;
     a.signal = test::signal(id);
     a.municipality = alarm::municipality_id{"9901"};
@@ -81,7 +81,8 @@ struct running_core {
     a.known_device = true;
     a.reply = {0, ticket};
     a.received = std::chrono::steady_clock::now();
-    ASSERT_TRUE(lanes.push(lanes::lane::life, std::move(a)));
+    a.lane = lane == lanes::lane::life ? alarm::v1::LANE_LIFE : alarm::v1::LANE_TECHNICAL;
+    ASSERT_TRUE(lanes.push(lane, std::move(a)));
   }
 
   base::metrics metrics;
@@ -151,6 +152,16 @@ TEST_F(core_thread, finishes_what_the_lanes_hold_before_it_stops) {
   for (int i = 1; i <= 200; ++i) node.signal("d/" + std::to_string(i), static_cast<unsigned>(i));
   node.core.stop(std::chrono::seconds{20});
   EXPECT_TRUE(node.seen.wait_for_answers(200));
+}
+
+TEST_F(core_thread, a_flood_about_one_resident_is_answered_and_so_is_the_life_alarm_behind_it) {
+  running_core node{redis->where(), "a", false};
+  ASSERT_TRUE(node.started);
+  for (int i = 1; i <= 700; ++i)
+    node.signal("d/" + std::to_string(i), static_cast<unsigned>(i), lanes::lane::technical);
+  node.signal("d/0", 0);
+  EXPECT_TRUE(node.seen.wait_for_answers(701));
+  node.core.stop(std::chrono::seconds{20});
 }
 
 TEST_F(core_thread, two_nodes_on_one_ledger_show_the_same_case) {
