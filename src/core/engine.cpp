@@ -88,8 +88,11 @@ void engine::restore(alarm::v1::SubjectState state) {
 
 void engine::follow(const alarm::v1::Entry& entry) {
   subject& s = subjects_.touch(entry.municipality(), entry.subject());
-  // What is only on our disk is sorted out by reconciling; a reading brings everything anyway.
-  if (s.reading || s.afloat) return;
+  // What is only on our disk is sorted out by reconciling, and a reading may bring it or not.
+  if (s.reading || s.afloat) {
+    s.missed = std::max(s.missed, entry.version());
+    return;
+  }
   if (entry.version() <= s.state.version()) {
     const bool other_history = entry.version() == s.state.version() && s.state.tip() != 0 &&
                                s.state.tip() != alarm::tip_after(entry);
@@ -100,7 +103,7 @@ void engine::follow(const alarm::v1::Entry& entry) {
   // one that doesn't will be seen when the batch is settled and the subject read.
   if (!alarm::follows(s.state, entry)) {
     if (s.uncommitted())
-      s.missed = true;
+      s.missed = entry.version();
     else
       read_back(s);
     return;

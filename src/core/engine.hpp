@@ -228,6 +228,7 @@ class engine {
   void changed_condition();
 
   void read_back(subject& s);
+  void catch_up(subject& s);
   void rebuild(subject& s, const std::vector<alarm::v1::Entry>& entries);
   void give_up_reading();
   void changed_cases(const pending& p, const ledger::commit& c, board::change_batch& changes) const;

@@ -217,7 +217,7 @@ void engine::settle(flight f) {
         break;
     }
     has_landed(s);
-    if (std::exchange(s.missed, false) && !s.afloat) again.push_back(&s);
+    if (s.missed != 0 && !s.afloat) again.push_back(&s);
     has_changed(s);
     meters_->entries.add(c.entries.size());
     changed_cases(p, c, changes);
@@ -242,7 +242,7 @@ void engine::settle(flight f) {
   if (on_disk) confirm_oldest();
   for (subject* s : again) {
     if (s->uncommitted())
-      s->missed = true;
+      s->missed = s->state.version() + 1;
     else
       read_back(*s);
   }

@@ -78,7 +78,10 @@ void engine::reconciled(std::vector<merge_input> parted, vault_sequence upto) {
   island_from_.reset();
   newest_ = std::max(newest_, upto);
   meters_->recommitted.set(static_cast<std::int64_t>(reconciler_.recommitted()));
-  for (subject* s : std::exchange(afloat_, {})) s->afloat = false;
+  for (subject* s : std::exchange(afloat_, {})) {
+    s->afloat = false;
+    catch_up(*s);
+  }
   for (auto& merge : parted) {
     ++merging_;
     subject& s = subjects_.touch(merge.municipality, merge.subject);
@@ -164,6 +167,7 @@ void engine::changed_condition() {
 void engine::read_back(subject& s) {
   if (s.reading) return;
   s.reading = true;
+  s.missed = 0;
   ++readings_;
   ledger_.read_subject(s.state.municipality(), s.state.subject(), 1,
                        [this, about = &s](base::result<std::vector<alarm::v1::Entry>> entries) {
@@ -211,14 +215,22 @@ void engine::rebuild(subject& s, const std::vector<alarm::v1::Entry>& entries) {
   }
   std::swap(s.state, state);
   s.reading = false;
-  s.missed = false;
   s.read = true;
   has_changed(s);
   for (const auto& one : s.refused) withdrawn_.push_back(one.record);
   s.refused.clear();
   if (open_) publish_rebuilt(state, s);
+  catch_up(s);
   take_up(s);
   if (!under_way()) options_.room_again();
+}
+
+/// What came meanwhile and is in nothing that was read. It is asked for once: a failover may have
+/// forgotten it.
+void engine::catch_up(subject& s) {
+  if (s.reading) return;
+  const bool lacks_some = std::exchange(s.missed, 0) > s.state.version();
+  if (lacks_some) read_back(s);
 }
 
 /// Shows the subject as the ledger has it. What was shown and did not come to be is corrected: a

@@ -33,7 +33,8 @@ struct subject {
   bool reading = false;                 // its entries are being read back; inputs wait
   bool read = false;                    // its entries were read, or all seen since version 1
   bool afloat = false;                  // the newest entries are on our disk only
-  bool missed = false;                  // an entry of another came while ours were uncommitted
+  /// The newest entry of another that came while it could not be taken in; 0: none.
+  std::uint64_t missed = 0;
   base::steady_time changed{};          // when its newest entry came
   std::vector<refused_record> refused;  // withdrawn once the subject was read
   std::deque<input> waiting;

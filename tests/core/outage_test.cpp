@@ -429,3 +429,67 @@ TEST(outage, what_was_carried_out_twice_is_not_withdrawn_and_survives_a_failover
   EXPECT_EQ(signals_in(ledger.entries[one], "d/1"), 1u);
   EXPECT_EQ(signals_in(ledger.entries[one], "d/2"), 1u);
 }
+
+namespace {
+
+/// What another node appends right behind the newest.
+const alarm::v1::Entry& add_another(model_ledger& ledger) {
+  auto& all = ledger.entries[one];
+  auto next = all.back();
+  next.set_version(all.size() + 1);
+  return all.emplace_back(std::move(next));
+}
+
+std::uint64_t version_of(node& n) {
+  std::uint64_t version = 0;
+  n.engine->look("9901", "r-1", [&](board::subject_pointer now) { version = now->version(); });
+  return version;
+}
+
+}  // namespace
+
+TEST(outage, what_another_node_adds_while_ours_is_on_the_disk_alone_is_read_afterwards) {
+  model_ledger ledger;
+  node n{ledger};
+  n.engine->open();
+  n.engine->ledger_reachable(false);
+  n.signal("d/1", 1);
+  ledger.hold = true;
+  n.engine->ledger_reachable(true);
+  // Ours is committed again, and what comes behind it is heard of before that is answered.
+  auto next = n.vault.records.back().commit.entries.back();
+  next.set_version(2);
+  n.engine->follow(next);
+  while (!n.engine->together()) {
+    ASSERT_FALSE(ledger.waiting.empty());
+    const auto step = std::move(ledger.waiting.front());
+    ledger.waiting.pop_front();
+    step();
+  }
+  ASSERT_EQ(ledger.entries[one].size(), 1u);
+  ledger.entries[one].push_back(next);
+  ledger.run();
+  EXPECT_EQ(version_of(n), 2u);
+}
+
+TEST(outage, what_another_node_adds_behind_what_is_being_read_is_read_next) {
+  model_ledger ledger;
+  node n{ledger};
+  n.engine->open();
+  n.signal("d/1", 1);
+  ledger.hold = true;
+  add_another(ledger);
+  n.engine->follow(add_another(ledger));
+  ASSERT_EQ(ledger.waiting.size(), 1u) << "the gap is being read";
+  // The ledger has read, and its answer is on its way, when one more comes.
+  const auto read = std::move(ledger.waiting.front());
+  ledger.waiting.clear();
+  auto& all = ledger.entries[one];
+  const auto fourth = add_another(ledger);
+  n.engine->follow(fourth);
+  all.pop_back();
+  read();
+  all.push_back(fourth);
+  ledger.run();
+  EXPECT_EQ(version_of(n), 4u);
+}

@@ -23,6 +23,7 @@ constexpr std::uint64_t once_failed[] = {
     1'450,  // nor did a node that had been cut off for longer than it looks back
     1'117,  // what was just written was called safe at once
     1'182,  // a case whose merged history was shorter than the island's was not shown again
+    1'170,  // an island did not read what others wrote while it came back
     1'208,  // a commit that was carried out twice was withdrawn from the vault
 };
 
