@@ -146,7 +146,8 @@ bool edge_fixture::eventually(const std::function<bool()>& holds) {
   const auto until = std::chrono::steady_clock::now() + patience;
   while (!holds()) {
     if (std::chrono::steady_clock::now() > until) return false;
-    std::this_thread::yield();
+    // Not at once: whoever is waited for may need the lock that is looked under.
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
   }
   return true;
 }
