@@ -29,10 +29,10 @@ struct refused_record {
 
 /// One subject in memory.
 struct subject {
-  alarm::v1::SubjectState state;        // with the entries that are not committed yet
-  bool reading = false;                 // its entries are being read back; inputs wait
-  bool read = false;                    // its entries were read, or all seen since version 1
-  bool afloat = false;                  // the newest entries are on our disk only
+  alarm::v1::SubjectState state;  // with the entries that are not committed yet
+  bool reading = false;           // its entries are being read back; inputs wait
+  bool read = false;              // its entries were read, or all seen since version 1
+  bool afloat = false;            // the newest entries are on our disk only
   /// The newest entry of another that came while it could not be taken in; 0: none.
   std::uint64_t missed = 0;
   base::steady_time changed{};          // when its newest entry came
