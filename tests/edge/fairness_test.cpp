@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <atomic>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -16,20 +17,20 @@
 namespace varde::edge {
 namespace {
 
-/// What was heard of whom, in order.
+/// What was heard of whom, in order. How much of one can be asked all the time without a lock,
+/// which the thread that hears would have to wait for.
 class hearing {
  public:
+  explicit hearing(std::size_t devices) : bytes_(devices) {}
+
   void note(std::size_t who, std::size_t bytes) {
-    const std::scoped_lock lock{mutex_};
-    heard_.emplace_back(who, bytes);
+    {
+      const std::scoped_lock lock{mutex_};
+      heard_.emplace_back(who, bytes);
+    }
+    bytes_[who] += bytes;
   }
-  std::size_t bytes_of(std::size_t who) const {
-    const std::scoped_lock lock{mutex_};
-    std::size_t sum = 0;
-    for (const auto& [one, bytes] : heard_)
-      if (one == who) sum += bytes;
-    return sum;
-  }
+  std::size_t bytes_of(std::size_t who) const { return bytes_[who]; }
   /// Bytes of all others until `who` was heard at last.
   std::size_t bytes_before(std::size_t who) const {
     const std::scoped_lock lock{mutex_};
@@ -45,6 +46,7 @@ class hearing {
  private:
   mutable std::mutex mutex_;
   std::vector<std::pair<std::size_t, std::size_t>> heard_;
+  std::vector<std::atomic<std::size_t>> bytes_;
 };
 
 class listening_session final : public connection {
@@ -79,7 +81,7 @@ TEST_F(fairness, a_quiet_device_is_heard_while_others_flood) {
   constexpr std::size_t flooding = 8, quiet = flooding;
   constexpr std::size_t flood_bytes = 64 * 1024;
   constexpr std::size_t turn_bytes = 1024;  // of each that floods, at most, before the quiet one
-  hearing heard;
+  hearing heard{flooding + 1};
   counters counted{metrics};
   lanes::lane_set<alarm::admission> lanes{lane_limits};
   edge_thread thread{0, given, lanes, directory, counted};

@@ -146,8 +146,7 @@ bool edge_fixture::eventually(const std::function<bool()>& holds) {
   const auto until = std::chrono::steady_clock::now() + patience;
   while (!holds()) {
     if (std::chrono::steady_clock::now() > until) return false;
-    // Not at once: whoever is waited for may need the lock that is looked under.
-    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    std::this_thread::yield();
   }
   return true;
 }
