@@ -181,7 +181,12 @@ class engine {
     std::optional<std::vector<ledger::commit_result>> ledger;
 
     [[nodiscard]] bool on_disk() const { return vault && vault->has_value(); }
+    /// No longer waited for: as if it had failed.
     void ledger_is_silent() { ledger.emplace(of.commits.size()); }
+    void disk_is_silent() {
+      vault = base::result<vault_sequence>{
+          boost::system::errc::make_error_code(boost::system::errc::timed_out)};
+    }
   };
 
   void decide_gathered();

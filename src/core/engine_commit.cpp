@@ -28,8 +28,8 @@ std::string trace_of(const input& in) {
   return {};
 }
 
-/// Life alarms, and what people do about them, go on without the disk if the ledger is safe enough.
-bool is_urgent(const input& in) {
+/// Life alarms, and what is done about them, go on without the disk if the ledger is safe enough.
+bool may_stand_on_the_ledger(const input& in) {
   const auto* a = std::get_if<alarm::admission>(&in);
   return a == nullptr || a->lane == alarm::v1::LANE_LIFE;
 }
@@ -132,9 +132,7 @@ void engine::settle_known() {
     flight& f = flights_.front();
     // A disk that is known to fail or hang is asked again, and not waited for once the ledger has
     // it.
-    if (!f.vault && f.ledger && f.asked_ledger && condition_.disk_failed_since)
-      f.vault = base::result<vault_sequence>{
-          boost::system::errc::make_error_code(boost::system::errc::timed_out)};
+    if (!f.vault && f.ledger && f.asked_ledger && condition_.disk_failed_since) f.disk_is_silent();
     if (!f.vault || !f.ledger) break;
     flight landed = std::move(f);
     flights_.pop_front();
@@ -149,9 +147,7 @@ void engine::pulse() {
   if (flights_.empty()) return;
   flight& f = flights_.front();
   if (options_.steady() - f.offered < options_.patience) return;
-  if (!f.vault && f.ledger)
-    f.vault = base::result<vault_sequence>{
-        boost::system::errc::make_error_code(boost::system::errc::timed_out)};
+  if (!f.vault && f.ledger) f.disk_is_silent();
   if (f.on_disk() && !f.ledger) f.ledger_is_silent();
   settle_known();
 }
@@ -234,7 +230,7 @@ void engine::settle(flight f) {
   publish(std::move(changes));
   for (auto& p : done)
     for (auto& s : p.inputs) {
-      if (on_disk || (p.elsewhere && is_urgent(s.in)))
+      if (on_disk || (p.elsewhere && may_stand_on_the_ledger(s.in)))
         answer(s, alarm::verdict::received);
       else
         ask_to_try_again(s);
