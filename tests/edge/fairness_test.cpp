@@ -107,8 +107,20 @@ TEST_F(fairness, a_quiet_device_is_heard_while_others_flood) {
     return heard.bytes_of(quiet) == 1;
   }));
 
-  std::promise<void> all_said;
-  thread.post([done = all_said.get_future().share()] { done.wait(); });
+  // Nobody stands in line any more: each turn serves one of it at least.
+  for (std::size_t turn = 0; turn <= flooding; ++turn) {
+    std::promise<void> passed;
+    thread.post([&passed] { passed.set_value(); });
+    passed.get_future().wait();
+  }
+
+  // The thread finds all of it at once: it is held up until everybody has spoken.
+  std::promise<void> held_up, all_said;
+  thread.post([&held_up, done = all_said.get_future().share()] {
+    held_up.set_value();
+    done.wait();
+  });
+  held_up.get_future().wait();
   for (std::size_t i = 0; i < flooding; ++i) say(i, flood_bytes);
   say(quiet, 1);
   all_said.set_value();
