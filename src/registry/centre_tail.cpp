@@ -11,6 +11,7 @@
 #include "registry/account_store.hpp"
 #include "registry/error.hpp"
 #include "registry/keys.hpp"
+#include "registry/set_packing.hpp"
 #include "registry/set_store.hpp"
 
 namespace varde::registry {
@@ -70,17 +71,16 @@ struct centre_tail::state : std::enable_shared_from_this<state> {
   }
 
   void load_municipalities() {
-    auto sets = std::make_shared<set_list>();
+    auto packing = std::make_shared<set_packing>();
     load_each_set(
         *connection,
-        [weak = weak_from_this(), sets](const stored_bytes& stored) -> base::error_code {
+        [weak = weak_from_this(), packing](stored_bytes stored) -> base::error_code {
           const auto self = weak.lock();
-          return self ? self->take(stored, *sets) : base::error_code{};
+          return self ? self->take(std::move(stored), *packing) : base::error_code{};
         },
-        guarded([sets](state& self, base::error_code wrong) {
+        guarded([packing](state& self, base::error_code wrong) {
           if (wrong) return self.load_failed(wrong);
-          self.municipalities.replace_all(*sets);
-          sets->clear();
+          if (wrong = self.put_in_force(*packing); wrong) return self.load_failed(wrong);
           self.loaded({});
           self.follow();
         }));
@@ -92,30 +92,34 @@ struct centre_tail::state : std::enable_shared_from_this<state> {
     connection->reconnect();
   }
 
-  using set_list = std::vector<std::shared_ptr<const set_view>>;
-
-  /// Adds to `sets` unless it is in force already; the centre's counts at once.
-  base::error_code take(const stored_bytes& stored, set_list& sets) {
+  /// Packs it unless it is in force already; the centre's counts at once.
+  base::error_code take(stored_bytes stored, set_packing& packing) {
     auto& position = in_force[stored.municipality];
     if (position == stored.position) return {};
-    if (stored.municipality == alarm::centre) {
-      v1::MunicipalitySet defaults;
-      if (!defaults.ParseFromString(stored.set)) return error::store_damaged;
-      municipalities.replace(std::move(defaults));
-    } else {
-      auto set = set_view::read(stored.set);
-      if (!set || set->id() != stored.municipality) return error::store_damaged;
-      sets.push_back(std::move(set));
-    }
     position = stored.position;
+    if (stored.municipality != alarm::centre) return packing.add(std::move(stored));
+    v1::MunicipalitySet defaults;
+    if (!defaults.ParseFromString(stored.set)) return error::store_damaged;
+    municipalities.replace(std::move(defaults));
     return {};
   }
 
-  void take_one(const stored_bytes& stored) {
-    set_list sets;
+  base::error_code put_in_force(set_packing& packing) {
+    const auto sets = packing.finish();
+    if (!sets) return sets.error();
+    municipalities.replace_all(*sets);
+    return {};
+  }
+
+  void take_one(stored_bytes stored) {
     if (stored.position == "0-0") return;
-    if (const auto wrong = take(stored, sets)) return cannot_read(wrong);
-    municipalities.replace_all(sets);
+    const auto municipality = stored.municipality;
+    set_packing packing{1};
+    auto wrong = take(std::move(stored), packing);
+    if (!wrong) wrong = put_in_force(packing);
+    if (!wrong) return;
+    in_force.erase(municipality);  // what was read of it came to nothing
+    cannot_read(wrong);
   }
 
   static void cannot_read(const boost::system::error_code& why) {
@@ -157,7 +161,7 @@ struct centre_tail::state : std::enable_shared_from_this<state> {
     if (key == keys::imports) {
       load_set_bytes(*connection, value,
                      guarded([](state& self, base::result<stored_bytes> stored) {
-                       stored ? self.take_one(*stored) : cannot_read(stored.error());
+                       stored ? self.take_one(std::move(*stored)) : cannot_read(stored.error());
                      }));
       return;
     }

@@ -34,8 +34,9 @@ void load_set(redis::connection& connection, std::string municipality,
               std::function<void(base::result<stored_set>)> done);
 void load_set_bytes(redis::connection& connection, std::string municipality,
                     std::function<void(base::result<stored_bytes>)> done);
-/// All municipalities that have a set, in no order and one after the other, so that never more
-/// than one of them is in memory on the way to `take`. An error from it ends the load.
+/// All municipalities that have a set, in no order and one after the other: the next is asked for
+/// when `take` returns, so that its keeper says how many are in memory. An error from it ends the
+/// load.
 void load_each_set(redis::connection& connection,
                    std::function<base::error_code(stored_bytes)> take,
                    std::function<void(base::error_code)> done);

@@ -13,6 +13,7 @@
 #include "registry/error.hpp"
 #include "registry/keys.hpp"
 #include "registry/sample_sets.hpp"
+#include "registry/set_packing.hpp"
 #include "registry/set_store.hpp"
 
 namespace varde::registry {
@@ -107,9 +108,9 @@ TEST_F(stored, without_redis_the_store_is_unreachable) {
   EXPECT_EQ(found.error(), error::store_unreachable);
 }
 
-/// A node: its own connections, registry and accounts.
-struct node {
-  node(boost::asio::io_context& io, const redis::endpoint& where, std::string name)
+/// A node: its own connections, registry and accounts. It may not have loaded them yet.
+struct starting_node {
+  starting_node(boost::asio::io_context& io, const redis::endpoint& where, std::string name)
       : worker{[&io](std::function<void()> work) { boost::asio::post(io, std::move(work)); },
                cheap},
         commands{test::connect(io, where)},
@@ -117,11 +118,8 @@ struct node {
         people{worker, journal, account_options{.node = std::move(name)}},
         blocking{redis::connection::create(io, where)},
         tail{blocking, municipalities, people} {
-    tail.start([this](base::error_code result) {
-      if (!result) ++loads;
-    });
+    tail.start([this](base::error_code result) { ++(result ? failed_loads : loads); });
     blocking->start();
-    EXPECT_TRUE(run_until(io, [this] { return loads > 0; }));
   }
   password_worker worker;
   std::shared_ptr<redis::connection> commands;
@@ -131,6 +129,15 @@ struct node {
   std::shared_ptr<redis::connection> blocking;
   centre_tail tail;
   int loads = 0;
+  int failed_loads = 0;
+};
+
+/// One that has.
+struct node : starting_node {
+  node(boost::asio::io_context& io, const redis::endpoint& where, std::string name)
+      : starting_node{io, where, std::move(name)} {
+    EXPECT_TRUE(run_until(io, [this] { return loads > 0; }));
+  }
 };
 
 class followed : public stored {
@@ -151,6 +158,31 @@ TEST_F(followed, an_import_is_in_force_at_a_running_node_and_at_one_that_starts_
       run_until(io_, [&] { return running.municipalities.current()->municipality("9901"); }));
   node later{io_, server_->where(), "n2"};
   EXPECT_TRUE(later.municipalities.current()->find_device("scaip", "26001"));
+}
+
+TEST_F(followed, a_node_that_starts_has_every_municipality_before_it_says_so) {
+  constexpr int municipalities = 2 * set_packing::at_once_max + 1;
+  for (int i = 0; i < municipalities; ++i) {
+    auto set = samples::fjordvik();
+    set.mutable_municipality()->set_id(std::to_string(4000 + i));
+    ASSERT_TRUE(write(std::move(set)));
+  }
+  node started{io_, server_->where(), "n1"};
+  EXPECT_EQ(started.municipalities.current()->municipalities().size(), municipalities);
+}
+
+TEST_F(followed, a_node_does_not_start_on_a_damaged_set_and_does_when_it_is_mended) {
+  for (const auto* id : {"9901", "9902"})
+    ASSERT_TRUE(test::ask(io_, *connection_, {"SADD", std::string{keys::municipalities}, id}));
+  ASSERT_TRUE(write(samples::fjordvik()));
+  const auto key = keys::set_of("9902");
+  ASSERT_TRUE(test::ask(io_, *connection_, {"XADD", key, "*", "set", "\xff nonsense"}));
+  starting_node damaged{io_, server_->where(), "n1"};
+  ASSERT_TRUE(run_until(io_, [&] { return damaged.failed_loads > 0; }));
+  EXPECT_EQ(damaged.loads, 0);
+  ASSERT_TRUE(test::ask(io_, *connection_, {"DEL", key}));
+  EXPECT_TRUE(run_until(io_, [&] { return damaged.loads > 0; }));
+  EXPECT_TRUE(damaged.municipalities.current()->municipality("9901"));
 }
 
 TEST_F(followed, a_session_opened_at_one_node_is_good_at_the_other_until_signed_out_there) {
