@@ -31,7 +31,7 @@ inline bool field_reader::read_varint(std::uint64_t& value) {
   return false;
 }
 
-bool field_reader::skip(std::uint64_t bytes) {
+inline bool field_reader::skip(std::uint64_t bytes) {
   if (bytes > static_cast<std::uint64_t>(end_ - at_)) return false;
   at_ += bytes;
   return true;
