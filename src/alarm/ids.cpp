@@ -17,6 +17,7 @@ bool is_plain(char c) {
 
 /// Wire ids and addresses may hold anything; in an id every other character is written as "~hh".
 std::string escaped(std::string_view text) {
+  if (std::ranges::all_of(text, is_plain)) return std::string{text};
   std::string out;
   for (const char c : text) {
     if (is_plain(c))

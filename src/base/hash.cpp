@@ -34,11 +34,11 @@ std::string sha1_hex(std::string_view bytes) { return to_hex(digest<20>(EVP_sha1
 
 std::string to_hex(std::span<const std::uint8_t> bytes) {
   static constexpr char alphabet[] = "0123456789abcdef";
-  std::string out;
-  out.reserve(bytes.size() * 2);
+  std::string out(bytes.size() * 2, '\0');
+  char* to = out.data();
   for (const auto byte : bytes) {
-    out += alphabet[byte >> 4];
-    out += alphabet[byte & 15];
+    *to++ = alphabet[byte >> 4];
+    *to++ = alphabet[byte & 15];
   }
   return out;
 }
