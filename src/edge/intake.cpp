@@ -22,9 +22,9 @@ intake::intake(std::uint32_t edge, const options& given, lane_set& lanes, counte
       room_{given.limits.waiting_max},
       unknown_{given.limits.unknown_burst, given.limits.unknown_per_minute} {}
 
-reception intake::admit(offer given) {
+reception intake::admit(alarm::v1::Signal&& signal, offer&& given) {
   alarm::admission one;
-  one.signal = std::move(given.signal);
+  one.signal = std::move(signal);
   one.signal.set_trace(base::new_trace());
   one.municipality = std::move(given.bound.municipality);
   one.subject = std::move(given.bound.subject);
@@ -42,12 +42,13 @@ reception intake::admit(offer given) {
   return {outcome, lane == 0};
 }
 
-intake_outcome intake::decide(const offer& given, alarm::admission& one) {
+intake_outcome intake::decide(offer& given, alarm::admission& one) {
   if (given.over_window) return intake_outcome::over_window;
   if (!one.known_device && !unknown_.allow(one.signal.source(), given.received))
     return intake_outcome::rate_limited;
   const auto lane = alarm::lane_index(one.lane);
-  const auto ticket = room_.enter({given.target, given.cookie, given.received}, lane == 0);
+  const auto ticket =
+      room_.enter({std::move(given.target), given.cookie, given.received}, lane == 0);
   if (!ticket) return intake_outcome::room_full;
   one.reply = {edge_, *ticket};
   spdlog::debug("edge: to the core: trace={} municipality={} lane={}", one.signal.trace(),

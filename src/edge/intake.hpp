@@ -20,9 +20,8 @@ namespace varde::edge {
 
 using lane_set = lanes::lane_set<alarm::admission>;
 
-/// A signal as a session hands it over.
+/// What a session hands over with a signal.
 struct offer {
-  alarm::v1::Signal signal;
   registry::binding bound;
   base::steady_time received{};         // at the socket
   std::weak_ptr<answer_target> target;  // who is told
@@ -41,7 +40,7 @@ class intake {
 
   /// Gives the signal its trace and sends it on its way; the target is told later what became of
   /// it. Any outcome but to_core: nothing will follow, the device must be told to try again.
-  reception admit(offer one);
+  reception admit(alarm::v1::Signal&& signal, offer&& given);
 
   /// The core's answers: tells each target. Returns how many signals were still waited for.
   std::size_t answer(std::span<const alarm::admission_answer> answers);
@@ -54,7 +53,7 @@ class intake {
   [[nodiscard]] bool core_is_behind() const noexcept;
 
  private:
-  intake_outcome decide(const offer& given, alarm::admission& one);
+  intake_outcome decide(offer& given, alarm::admission& one);
   void log_refusal(const alarm::admission& one, intake_outcome outcome);
 
   const std::uint32_t edge_;

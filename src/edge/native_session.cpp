@@ -132,16 +132,15 @@ void native_session::on_signal(const device::v1::Signal& said, base::steady_time
   auto signal = wire::to_signal(said, device_, base::wall_now(), source());
   if (!signal) return tell_refused(said.sequence(), signal.error().message());
   offer one;
-  one.signal = std::move(*signal);
   one.bound = standing_ == standing::proven
                   ? registry::bind(home().registry(), wire::native_protocol, device_, source())
                   : unknown_binding(source());
-  home().signs().heard(one.bound, one.signal, now);
+  home().signs().heard(one.bound, *signal, now);
   one.received = now;
   one.target = std::static_pointer_cast<native_session>(shared_from_this());
   one.cookie = said.sequence();
   one.over_window = in_flight_ >= home().bounds().native_window;
-  const auto received = home().door().admit(std::move(one));
+  const auto received = home().door().admit(std::move(*signal), std::move(one));
   if (received.outcome == intake_outcome::to_core)
     ++in_flight_;
   else

@@ -83,9 +83,9 @@ void scaip_service::on_deadline() {
 }
 
 void scaip_service::carry_out(const wire::peer* from, base::steady_time received) {
-  const auto wishes = std::exchange(actions_.admit, {});
+  auto wishes = std::exchange(actions_.admit, {});
   if (from != nullptr)
-    for (const auto& wish : wishes) admit(wish, *from, received);
+    for (auto& wish : wishes) admit(std::move(wish), *from, received);
   for (const auto& one : actions_.send) send(one);
   for (const auto& one : actions_.notes) note(one, from, received);
   actions_.clear();
@@ -97,14 +97,14 @@ void scaip_service::admit(wire::admission_wish wish, const wire::peer& from,
   offer one;
   one.bound =
       registry::bind(home_.registry(), wire::scaip_protocol, wish.signal.device(), from.host);
-  one.signal = std::move(wish.signal);
-  home_.signs().heard(one.bound, one.signal, received);
+  home_.signs().heard(one.bound, wish.signal, received);
   one.received = received;
   one.target = std::static_pointer_cast<answer_target>(shared_from_this());
   one.cookie = wish.ticket;
   if (one.bound.number != registry::no_number) identified(from);
   const auto session = sessions_.find(from.connection);
-  if (home_.door().admit(std::move(one)).outcome != intake_outcome::to_core) {
+  const auto outcome = home_.door().admit(std::move(wish.signal), std::move(one)).outcome;
+  if (outcome != intake_outcome::to_core) {
     agent_.answered(wish.ticket, alarm::verdict::busy, moment_at(received), actions_);
   } else if (session != sessions_.end()) {
     connection_of_.emplace(wish.ticket, from.connection);
