@@ -158,7 +158,7 @@ void native_session::answered(std::uint64_t sequence, alarm::verdict outcome) {
   if (has_ended()) return;
   switch (outcome) {
     case alarm::verdict::received:
-      wire::append_frame(wire::make_acknowledge(sequence, outcome), outgoing());
+      wire::append_received(sequence, outgoing());
       break;
     case alarm::verdict::busy:
       tell_busy(sequence, retry_core_ms);

@@ -2,7 +2,6 @@
 // reads.
 #include "wire/native.hpp"
 
-#include <fmt/format.h>
 #include <google/protobuf/stubs/logging.h>
 
 #include <algorithm>
@@ -60,6 +59,24 @@ void append(const Message& message, std::string& out) {
 constexpr char message_tag(int field) { return static_cast<char>(field << 3 | 2); }
 constexpr char number_tag(int field) { return static_cast<char>(field << 3); }
 
+/// The fields of an answer that is written by hand, since it is sent so often.
+using short_body = boost::container::static_vector<char, 32>;
+
+/// As protobuf writes it, which leaves out a field that is 0.
+void append_number(int field, std::uint64_t value, short_body& body) {
+  if (value == 0) return;
+  body.push_back(number_tag(field));
+  append_varint(value, body);
+}
+
+/// The frame of a FromCentre with nothing but this in the field of that number.
+void append_short(int field, const short_body& body, std::string& out) {
+  append_varint(2 + body.size(), out);
+  out += message_tag(field);
+  out += static_cast<char>(body.size());
+  out.append(body.begin(), body.end());
+}
+
 /// Protobuf writes to standard error about bytes it can't parse; a stranger shall not write there.
 void silence_protobuf() {
   static const bool done = (google::protobuf::SetLogHandler(nullptr), true);
@@ -69,10 +86,10 @@ void silence_protobuf() {
 template <class Message>
 base::result<Message> parse(std::string_view frame) {
   silence_protobuf();
-  Message message;
-  if (!message.ParseFromArray(frame.data(), static_cast<int>(frame.size())) ||
-      message.body_case() == Message::BODY_NOT_SET)
-    return error::malformed_frame;
+  base::result<Message> message;  // the one thing returned, so that it is never moved
+  if (!message->ParseFromArray(frame.data(), static_cast<int>(frame.size())) ||
+      message->body_case() == Message::BODY_NOT_SET)
+    message = error::malformed_frame;
   return message;
 }
 
@@ -85,6 +102,15 @@ alarm::v1::Intent to_intent(device::v1::Intent intent) {
     default:
       return alarm::v1::INTENT_ALARM;
   }
+}
+
+/// What makes a signal none that can be taken; success if nothing does.
+base::error_code fault_of(const device::v1::Signal& signal, std::string_view device) {
+  if (device.empty() || device.size() > device_name_bytes_max) return error::bad_device;
+  if (signal.sequence() == 0) return error::bad_sequence;
+  if (signal.device_type() > code_max) return error::bad_device_type;
+  if (signal.status() > code_max) return error::bad_status;
+  return {};
 }
 
 bool is_on_earth(const device::v1::Position& p) {
@@ -137,13 +163,13 @@ void append_frame(const device::v1::FromDevice& message, std::string& out) { app
 
 base::result<alarm::v1::Signal> to_signal(const device::v1::Signal& signal, std::string_view device,
                                           base::wall_time received, std::string_view source) {
-  if (device.empty() || device.size() > device_name_bytes_max) return error::bad_device;
-  if (signal.sequence() == 0) return error::bad_sequence;
-  if (signal.device_type() > code_max) return error::bad_device_type;
-  if (signal.status() > code_max) return error::bad_status;
-
-  alarm::v1::Signal out;
-  out.set_id(fmt::format("{}/{}", device, signal.sequence()));
+  base::result<alarm::v1::Signal> made;  // the one thing returned, so that it is never moved
+  if (const auto fault = fault_of(signal, device)) {
+    made = fault;
+    return made;
+  }
+  auto& out = *made;
+  out.set_id(std::string{device} + '/' + std::to_string(signal.sequence()));
   out.set_protocol(std::string{native_protocol});
   out.set_device(std::string{device});
   out.set_intent(to_intent(signal.intent()));
@@ -151,8 +177,9 @@ base::result<alarm::v1::Signal> to_signal(const device::v1::Signal& signal, std:
   out.set_status(signal.status());
   if (signal.component() <= short_code_max) out.set_component(signal.component());
   if (signal.location() <= short_code_max) out.set_location(signal.location());
-  out.set_text(clean_text(signal.text(), native_text_characters_max));
-  out.set_sensor(clean_text(signal.sensor(), native_sensor_characters_max));
+  if (!signal.text().empty()) out.set_text(clean_text(signal.text(), native_text_characters_max));
+  if (!signal.sensor().empty())
+    out.set_sensor(clean_text(signal.sensor(), native_sensor_characters_max));
   if (signal.has_position() && is_on_earth(signal.position())) {
     auto& to = *out.mutable_position();
     to.set_latitude_deg(signal.position().latitude_deg());
@@ -163,7 +190,7 @@ base::result<alarm::v1::Signal> to_signal(const device::v1::Signal& signal, std:
   out.set_occurred_at_us(std::max<std::int64_t>(0, signal.occurred_at_us()));
   out.set_received_at_us(base::to_us(received));
   out.set_source(std::string{source});
-  return out;
+  return made;
 }
 
 device::v1::FromCentre make_welcome(std::uint32_t window, std::uint32_t heartbeat_interval_s,
@@ -224,17 +251,18 @@ std::optional<std::uint64_t> heartbeat_in(std::string_view frame) {
 }
 
 void append_heartbeat_answer(std::uint64_t sequence, base::wall_time now, std::string& out) {
-  boost::container::static_vector<char, 32> body;
-  if (sequence != 0) {
-    body.push_back(number_tag(device::v1::HeartbeatAnswer::kSequenceFieldNumber));
-    append_varint(sequence, body);
-  }
-  body.push_back(number_tag(device::v1::HeartbeatAnswer::kServerTimeUsFieldNumber));
-  append_varint(static_cast<std::uint64_t>(base::to_us(now)), body);
-  append_varint(2 + body.size(), out);
-  out += message_tag(device::v1::FromCentre::kHeartbeatFieldNumber);
-  out += static_cast<char>(body.size());
-  out.append(body.begin(), body.end());
+  short_body body;
+  append_number(device::v1::HeartbeatAnswer::kSequenceFieldNumber, sequence, body);
+  append_number(device::v1::HeartbeatAnswer::kServerTimeUsFieldNumber,
+                static_cast<std::uint64_t>(base::to_us(now)), body);
+  append_short(device::v1::FromCentre::kHeartbeatFieldNumber, body, out);
+}
+
+void append_received(std::uint64_t sequence, std::string& out) {
+  short_body body;
+  append_number(device::v1::Acknowledge::kSequenceFieldNumber, sequence, body);
+  append_number(device::v1::Acknowledge::kVerdictFieldNumber, device::v1::VERDICT_RECEIVED, body);
+  append_short(device::v1::FromCentre::kAcknowledgeFieldNumber, body, out);
 }
 
 device::v1::FromCentre make_failure(std::string_view code, std::string_view detail) {

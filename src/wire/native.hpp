@@ -75,6 +75,8 @@ void append_frame(const device::v1::FromDevice& message, std::string& out);
 [[nodiscard]] std::optional<std::uint64_t> heartbeat_in(std::string_view frame);
 /// Appends make_heartbeat_answer() as a frame. Allocates only for `out`.
 void append_heartbeat_answer(std::uint64_t sequence, base::wall_time now, std::string& out);
+/// Appends make_acknowledge() with `received` as a frame. Allocates only for `out`.
+void append_received(std::uint64_t sequence, std::string& out);
 /// `code` is one of those listed at device.v1.Failure.
 [[nodiscard]] device::v1::FromCentre make_failure(std::string_view code, std::string_view detail);
 

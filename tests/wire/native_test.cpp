@@ -79,6 +79,15 @@ TEST(native_heartbeat, costs_no_allocation_from_its_bytes_to_the_bytes_of_its_an
   EXPECT_EQ(test::allocations(), before);
 }
 
+TEST(native_acknowledge, of_a_received_signal_is_written_as_protobuf_would_do_it) {
+  for (const std::uint64_t sequence : {1ull, 127ull, 128ull, 20'000ull, ~0ull}) {
+    std::string by_hand, by_protobuf;
+    append_received(sequence, by_hand);
+    append_frame(make_acknowledge(sequence, alarm::verdict::received), by_protobuf);
+    EXPECT_EQ(by_hand, by_protobuf);
+  }
+}
+
 TEST(native_framer, frames_come_out_whole_however_the_bytes_are_split) {
   std::string bytes;
   for (std::uint64_t sequence = 1; sequence <= 5; ++sequence)
