@@ -58,7 +58,7 @@ void connection::go_on() {
       step_handshake();
       break;
     case state::open:
-      flush();
+      send_queued();
       read_turn();
       break;
     case state::lingering:
@@ -92,6 +92,7 @@ void connection::step_handshake() {
 }
 
 void connection::read_turn() {
+  paused_ = false;
   std::size_t read = 0;
   while (state_ == state::open && unsent() < home_.bounds().outgoing_bytes_max) {
     if (read >= turn_bytes_max) return stand_in_line();
@@ -155,6 +156,11 @@ std::string& connection::outgoing() {
 
 void connection::flush() {
   flush_is_due_ = false;
+  send_queued();
+  arm();
+}
+
+void connection::send_queued() {
   bool moved = false;
   while (state_ != state::ended && state_ != state::opening && unsent() > 0) {
     const auto result = stream_->write(std::string_view{out_}.substr(sent_));
@@ -182,7 +188,6 @@ void connection::flush() {
     sent_ = 0;
     stalled_since_ = std::chrono::steady_clock::now();
   }
-  arm();
 }
 
 void connection::arm() {

@@ -47,7 +47,7 @@ class connection : public std::enable_shared_from_this<connection>,
   void cut_short();
   /// Ends at once.
   void end(cause why);
-  /// Sends what has been queued as far as the peer takes it.
+  /// Sends what has been queued as far as the peer takes it, and waits for what comes next.
   void flush();
   /// Its place in the thread's line has come.
   void take_turn();
@@ -106,6 +106,7 @@ class connection : public std::enable_shared_from_this<connection>,
   void go_on();
   void step_handshake();
   void read_turn();
+  void send_queued();
   void stand_in_line();
   void discard_turn();
   void stop_input(cause why);
