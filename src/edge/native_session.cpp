@@ -131,15 +131,15 @@ void native_session::judge() {
 void native_session::on_signal(const device::v1::Signal& said, base::steady_time now) {
   auto signal = wire::to_signal(said, device_, base::wall_now(), source());
   if (!signal) return tell_refused(said.sequence(), signal.error().message());
-  offer one;
-  one.bound = standing_ == standing::proven
-                  ? registry::bind(home().registry(), wire::native_protocol, device_, source())
-                  : unknown_binding(source());
+  offer one{
+      .bound = standing_ == standing::proven
+                   ? registry::bind(home().registry(), wire::native_protocol, device_, source())
+                   : unknown_binding(source()),
+      .received = now,
+      .target = std::static_pointer_cast<native_session>(shared_from_this()),
+      .cookie = said.sequence(),
+      .over_window = in_flight_ >= home().bounds().native_window};
   home().signs().heard(one.bound, *signal, now);
-  one.received = now;
-  one.target = std::static_pointer_cast<native_session>(shared_from_this());
-  one.cookie = said.sequence();
-  one.over_window = in_flight_ >= home().bounds().native_window;
   const auto received = home().door().admit(std::move(*signal), std::move(one));
   if (received.outcome == intake_outcome::to_core)
     ++in_flight_;
