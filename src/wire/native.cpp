@@ -5,6 +5,7 @@
 #include <google/protobuf/stubs/logging.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/container/static_vector.hpp>
 #include <cmath>
 
@@ -69,12 +70,12 @@ void append_number(int field, std::uint64_t value, short_body& body) {
   append_varint(value, body);
 }
 
-/// The frame of a FromCentre with nothing but this in the field of that number.
+/// The frame of a FromCentre with nothing but this in the field of that number. Its lengths are
+/// short, so each is one byte.
 void append_short(int field, const short_body& body, std::string& out) {
-  append_varint(2 + body.size(), out);
-  out += message_tag(field);
-  out += static_cast<char>(body.size());
-  out.append(body.begin(), body.end());
+  const auto length = static_cast<char>(body.size());
+  const std::array<char, 3> head{static_cast<char>(2 + length), message_tag(field), length};
+  out.append(head.data(), head.size()).append(body.data(), body.size());
 }
 
 /// Protobuf writes to standard error about bytes it can't parse; a stranger shall not write there.
