@@ -15,10 +15,13 @@ bool is_plain(char c) {
          c == '_';
 }
 
-/// Wire ids and addresses may hold anything; in an id every other character is written as "~hh".
-std::string escaped(std::string_view text) {
-  if (std::ranges::all_of(text, is_plain)) return std::string{text};
+/// `text` behind `prefix`. Wire ids and addresses may hold anything; in an id every other character
+/// is written as "~hh".
+std::string escaped_after(std::string_view prefix, std::string_view text) {
   std::string out;
+  out.reserve(prefix.size() + text.size());
+  out += prefix;
+  if (std::ranges::all_of(text, is_plain)) return out.append(text);
   for (const char c : text) {
     if (is_plain(c))
       out += c;
@@ -36,15 +39,17 @@ std::optional<std::string_view> after(std::string_view subject, std::string_view
 }  // namespace
 
 subject_id resident_subject(std::string_view resident) {
-  return subject_id{"r-" + escaped(resident)};
+  return subject_id{escaped_after("r-", resident)};
 }
 subject_id household_subject(std::string_view household) {
-  return subject_id{"h-" + escaped(household)};
+  return subject_id{escaped_after("h-", household)};
 }
 subject_id device_subject(std::string_view protocol, std::string_view device) {
-  return subject_id{fmt::format("d-{}-{}", escaped(protocol), escaped(device))};
+  return subject_id{escaped_after(escaped_after("d-", protocol) + '-', device)};
 }
-subject_id unknown_subject(std::string_view source) { return subject_id{"u-" + escaped(source)}; }
+subject_id unknown_subject(std::string_view source) {
+  return subject_id{escaped_after("u-", source)};
+}
 
 std::optional<std::string_view> resident_of(std::string_view subject) {
   return after(subject, "r-");

@@ -13,7 +13,7 @@ namespace varde::base {
 namespace {
 
 constexpr std::size_t trace_bytes = 8;
-constexpr std::size_t traces_in_pool = 64;
+constexpr std::size_t traces_in_pool = 512;
 
 }  // namespace
 
