@@ -38,7 +38,7 @@ alarm::subject_id owner_of(const set_view& set, const installation& where) {
 binding bind(const view& all, std::string_view protocol, std::string_view wire_id,
              std::string_view source) {
   binding bound;
-  auto match = all.find_device(protocol, wire_id);
+  const auto match = all.find_device(protocol, wire_id);
   if (!match) {
     bound.municipality = alarm::municipality_id{alarm::centre};
     bound.subject = alarm::unknown_subject(source);
@@ -52,7 +52,6 @@ binding bind(const view& all, std::string_view protocol, std::string_view wire_i
   bound.device_kind = where.kind;
   bound.device = match->device;
   bound.number = match->number;
-  bound.set = std::move(match->set);
   return bound;
 }
 

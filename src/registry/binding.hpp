@@ -2,7 +2,6 @@
 // signals belong to. Nothing is ever refused here: who is unknown becomes the centre's own case.
 #pragma once
 
-#include <memory>
 #include <string_view>
 
 #include "alarm/ids.hpp"
@@ -15,10 +14,9 @@ struct binding {
       municipality;  // alarm::centre if no municipality has registered the device
   alarm::subject_id subject;
   bool known = false;            // registered, installed, and at a resident or household
-  std::string_view device_kind;  // of the registry, empty if unregistered; lives as long as `set`
-  device_record device;          // none if unregistered; lives as long as `set`
-  std::shared_ptr<const set_view> set;  // null if unregistered
-  thing_number number = no_number;      // of the device, if it is registered
+  std::string_view device_kind;  // of the registry, empty if unregistered; good as long as the view
+  device_record device;          // none if unregistered; good as long as the view
+  thing_number number = no_number;  // of the device, if it is registered
 };
 
 /// `wire_id` normalised as the codec does it; `source` the network address without port. Installed

@@ -63,7 +63,7 @@ std::optional<device_match> view::find_device(std::string_view protocol,
                                               std::string_view wire_id) const {
   const auto at = places_.find({protocol, wire_id});
   if (!at) return std::nullopt;
-  return device_match{sets_[at->set], device_record{at->device}, at->number};
+  return device_match{sets_[at->set].get(), device_record{at->device}, at->number};
 }
 
 thing_number sensor_number(const device_record& device, thing_number number,

@@ -23,9 +23,10 @@ using thing_number = std::uint32_t;
 inline constexpr thing_number thing_numbers_max = 1u << 26;
 inline constexpr thing_number no_number = ~thing_number{0};
 
-/// A device and the registry it stands in; holds that registry alive.
+/// A device and the registry it stands in. Good as long as the view, which whoever asks holds
+/// anyway: a share in the set would be counted by all threads in one place, for each signal.
 struct device_match {
-  std::shared_ptr<const set_view> set;
+  const set_view* set;   // never null
   device_record device;  // never none in a match
   /// no_number if the process has used up all of them.
   thing_number number = no_number;

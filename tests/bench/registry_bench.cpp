@@ -111,8 +111,9 @@ void a_signal_is_bound_and_its_facts_gathered(benchmark::State& state) {
   for (auto _ : state) {
     const auto& wire_id = wanted[next++ % wanted.size()];
     const auto bound = registry::bind(*all, "native", wire_id, "192.0.2.1");
-    const auto device = bound.set->find_device("native", wire_id);
-    const auto resident = bound.set->resident(device->resident());
+    const auto set = all->municipality(bound.municipality.str());
+    const auto device = set->find_device("native", wire_id);
+    const auto resident = set->resident(device->resident());
     benchmark::DoNotOptimize(bound.device_kind.size() + device->kind().size() +
                              resident->plan().size());
     benchmark::DoNotOptimize(resident->cognitive_impairment());
