@@ -5,12 +5,12 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "registry/dependency_index.hpp"
-#include "varde/registry/v1/registry.pb.h"
 
 namespace varde::registry {
 
@@ -18,17 +18,20 @@ struct set_tables;
 
 class dependency_builder {
  public:
-  /// Every device once, in the set's order.
-  void add(const v1::Device& device);
+  /// What the next device of the set depends on, as it names it; then that it was all.
+  void add_name(std::string_view name);
+  void end_device();
   /// `set` holds those devices, and its indices by id and by household are made.
   [[nodiscard]] dependency_index build(const set_tables& set) &&;
 
  private:
   class linker;
-  parent_index intern(std::string_view type, std::string_view rest);
+  parent_index intern(std::string_view name);
+  parent_index intern(std::string_view prefix, std::string_view rest);
 
   std::deque<std::string> names_;  // never moved: by_name_ looks into them
-  boost::unordered_flat_map<std::string_view, parent_index> by_name_;
+  boost::unordered_flat_map<std::string_view, parent_index, std::hash<std::string_view>> by_name_;
+  std::vector<char> is_postal_;           // by parent
   std::vector<std::uint32_t> begins_{0};  // of each device's links, and their end
   std::vector<parent_index> links_;       // as it names them
   std::string scratch_;

@@ -29,8 +29,25 @@ std::size_t rank_of(std::string_view name) {
                                         : static_cast<std::size_t>(at - may_fail_the_mains.begin());
 }
 
-bool is_installed(const device_record& device) {
-  return device.state() == v1::DEVICE_STATE_INSTALLED;
+/// What of a device is asked here, read in one walk.
+struct owned_device {
+  owned_device() = default;
+  explicit owned_device(const device_record& device) {
+    for (field_reader at{device.bytes()};
+         at.next() && at.field() <= v1::Device::kHouseholdFieldNumber;) {
+      if (at.field() == v1::Device::kStateFieldNumber)
+        is_installed = at.number() == v1::DEVICE_STATE_INSTALLED;
+      if (at.field() == v1::Device::kResidentFieldNumber) resident = at.bytes();
+      if (at.field() == v1::Device::kHouseholdFieldNumber) household = at.bytes();
+    }
+  }
+
+  bool is_installed = false;
+  std::string_view resident, household;
+};
+
+std::string_view postcode_in(packed_message thing, int address_field) {
+  return text_in(thing.text(address_field), v1::Address::kPostcodeFieldNumber);
 }
 
 }  // namespace
@@ -51,18 +68,17 @@ class dependency_builder::linker {
   }
 
  private:
-  /// Which devices others depend on, by the parent that they are.
+  /// Which devices others depend on, and the parents that they are.
   void name_gateways() {
-    for (device_index i = 0; i < set_.devices.size(); ++i)
-      if (const auto parent = gateway_named(set_.device_at(i).id()))
-        gateways_.try_emplace(*parent, i);
-  }
-
-  std::optional<parent_index> gateway_named(std::string_view id) {
-    scratch_.assign(gateway_prefix).append(id);
-    const auto at = named_.by_name_.find(scratch_);
-    if (at == named_.by_name_.end()) return std::nullopt;
-    return at->second;
+    for (parent_index parent = 0; parent < named_.names_.size(); ++parent) {
+      const std::string_view name = named_.names_[parent];
+      if (!name.starts_with(gateway_prefix)) continue;
+      if (const auto begin = set_.devices_by_id.find(name.substr(gateway_prefix.size()))) {
+        const auto device = set_.devices.place_of(*begin);
+        gateways_.emplace(parent, device);
+        named_gateways_.emplace(device, parent);
+      }
+    }
   }
 
   void add(parent_index parent, int depth) {
@@ -80,62 +96,75 @@ class dependency_builder::linker {
       add(named_.links_[at], depth);
   }
 
-  std::string_view postcode_of(const device_record& device) const {
-    auto household = device.household();
-    std::string_view own;
-    if (const auto resident = set_.resident(device.resident())) {
-      household = resident->household();
-      own = text_in(resident->text(v1::Resident::kAddressFieldNumber),
-                    v1::Address::kPostcodeFieldNumber);
-    }
-    const auto home = set_.household(household);
-    return home ? text_in(home->text(v1::Household::kAddressFieldNumber),
-                          v1::Address::kPostcodeFieldNumber)
-                : own;
-  }
-
   void link_devices() {
     const auto devices = set_.devices.size();
     out_.begins_.reserve(devices + std::size_t{1});
     out_.homes_.reserve(devices);
+    out_.links_.reserve(named_.links_.size());
     for (device_index i = 0; i < devices; ++i) {
-      const auto device = set_.device_at(i);
-      const bool installed = is_installed(device);
-      // What is not installed has no home.
-      out_.homes_.push_back(installed ? home_of(device) : ~home_index{0});
-      if (installed) link(i, device);
+      const owned_device device{set_.device_at(i)};
+      if (device.is_installed) {
+        const auto& home = home_of(device);
+        out_.homes_.push_back(home.number);
+        link(i, home.postcode);
+      } else {
+        out_.homes_.push_back(no_home);
+      }
       out_.begins_.push_back(static_cast<std::uint32_t>(out_.links_.size()));
     }
   }
 
-  void link(device_index index, const device_record& device) {
-    if (const auto itself = gateway_named(device.id())) add(*itself, 0);
-    add_all_of(index, dependency_index::gateway_depth_max);
+  void link(device_index device, std::string_view postcode) {
+    if (const auto itself = named_gateways_.find(device); itself != named_gateways_.end())
+      add(itself->second, 0);
+    add_all_of(device, dependency_index::gateway_depth_max);
     const auto first = out_.links_.begin() + out_.begins_.back();
-    if (std::any_of(first, out_.links_.end(), [&](parent_index parent) {
-          return type_of_parent(named_.names_[parent]) == "postal";
-        }))
-      return;
-    if (const auto postcode = postcode_of(device); !postcode.empty())
-      add(named_.intern(postal_prefix, postcode), 0);
+    const bool names_one = std::any_of(first, out_.links_.end(), [this](parent_index parent) {
+      return named_.is_postal_[parent] != 0;
+    });
+    if (!names_one && !postcode.empty()) add(named_.intern(postal_prefix, postcode), 0);
   }
 
-  /// Nobody's device is a home of its own.
-  home_index home_of(const device_record& device) {
-    auto household = device.household();
-    const auto resident = set_.resident(device.resident());
-    if (resident) household = resident->household();
+  struct known_home {
+    home_index number;
+    std::string_view postcode;
+  };
+
+  /// Nobody's device is a home of its own. The devices of one owner often stand together.
+  const known_home& home_of(const owned_device& device) {
+    const bool is_nobodys = device.resident.empty() && device.household.empty();
+    if (is_nobodys || device.resident != last_.resident || device.household != last_.household)
+      home_ = find_home(device);
+    last_ = device;
+    return home_;
+  }
+
+  known_home find_home(const owned_device& device) {
+    const auto resident = set_.resident(device.resident);
+    const auto household = resident ? resident->household() : device.household;
+    const auto shared = set_.household(household);
+    known_home found{next_home(), {}};
+    if (shared)
+      found.postcode = postcode_in(shared, v1::Household::kAddressFieldNumber);
+    else if (resident)
+      found.postcode = postcode_in(resident, v1::Resident::kAddressFieldNumber);
     if (!household.empty())
-      return numbered(household_homes_, household,
-                      static_cast<std::uint32_t>(set_.residents_by_household.of(household).size()));
-    if (resident) return numbered(resident_homes_, device.resident(), 1);
-    out_.residents_.push_back(0);
-    return static_cast<home_index>(out_.residents_.size() - 1);
+      found.number =
+          numbered(household_homes_, household,
+                   static_cast<std::uint32_t>(set_.residents_by_household.of(household).size()));
+    else if (resident)
+      found.number = numbered(resident_homes_, device.resident, 1);
+    else
+      out_.residents_.push_back(0);
+    return found;
   }
 
-  using homes = boost::unordered_flat_map<std::string_view, home_index>;
+  home_index next_home() const { return static_cast<home_index>(out_.residents_.size()); }
+
+  using homes =
+      boost::unordered_flat_map<std::string_view, home_index, std::hash<std::string_view>>;
   home_index numbered(homes& known, std::string_view id, std::uint32_t people) {
-    const auto [at, fresh] = known.try_emplace(id, static_cast<home_index>(out_.residents_.size()));
+    const auto [at, fresh] = known.try_emplace(id, next_home());
     if (fresh) out_.residents_.push_back(people);
     return at->second;
   }
@@ -146,7 +175,9 @@ class dependency_builder::linker {
     std::vector<parent_index> kept;
     for (std::size_t i = 0; i < devices.size(); ++i)
       if (devices[i] >= 2) kept.push_back(static_cast<parent_index>(i));
-    std::ranges::stable_sort(kept, {}, [&](auto i) { return rank_of(named_.names_[i]); });
+    std::vector<std::uint8_t> ranks(devices.size());
+    for (const auto i : kept) ranks[i] = static_cast<std::uint8_t>(rank_of(named_.names_[i]));
+    std::ranges::stable_sort(kept, {}, [&](auto i) { return ranks[i]; });
 
     std::vector<parent_index> moved(devices.size(), dependency_index::no_parent);
     auto& names = out_.names_;
@@ -158,7 +189,7 @@ class dependency_builder::linker {
       names.push_back(std::move(named_.names_[i]));
       out_.by_name_.emplace(names.back(), index);
       out_.devices_under_.push_back(devices[i]);
-      if (rank_of(names.back()) < may_fail_the_mains.size()) out_.signals_only_from_ = index + 1;
+      if (ranks[i] < may_fail_the_mains.size()) out_.signals_only_from_ = index + 1;
     }
     move_links(moved);
   }
@@ -181,13 +212,10 @@ class dependency_builder::linker {
   std::uint32_t end_before_moving(std::size_t device) const { return out_.begins_[device + 1]; }
 
   void count() {
-    std::vector<device_index> by_home(out_.homes_.size());
-    std::iota(by_home.begin(), by_home.end(), device_index{0});
-    std::ranges::stable_sort(by_home, {}, [&](device_index device) { return out_.homes_[device]; });
     out_.homes_under_.resize(out_.names_.size());
     out_.residents_under_.resize(out_.names_.size());
     std::vector<home_index> last_home(out_.names_.size(), ~home_index{0});
-    for (const auto device : by_home)
+    for (const auto device : devices_by_home())
       for (const auto parent : out_.parents_of(device)) {
         const auto home = out_.homes_[device];
         if (std::exchange(last_home[parent], home) == home) continue;
@@ -196,27 +224,51 @@ class dependency_builder::linker {
       }
   }
 
+  /// The installed ones, those of one home together.
+  std::vector<device_index> devices_by_home() const {
+    std::vector<std::uint32_t> begins(out_.residents_.size() + 1);
+    for (const auto home : out_.homes_)
+      if (home != no_home) ++begins[home + std::size_t{1}];
+    std::inclusive_scan(begins.begin(), begins.end(), begins.begin());
+    std::vector<device_index> devices(begins.back());
+    for (device_index device = 0; device < out_.homes_.size(); ++device)
+      if (const auto home = out_.homes_[device]; home != no_home) devices[begins[home]++] = device;
+    return devices;
+  }
+
+  /// What is not installed has none.
+  static constexpr home_index no_home = ~home_index{0};
+
   dependency_builder& named_;
   const set_tables& set_;
   dependency_index& out_;
-  boost::unordered_flat_map<parent_index, device_index> gateways_;  // to the device it is
+  boost::unordered_flat_map<parent_index, device_index> gateways_;
+  boost::unordered_flat_map<device_index, parent_index> named_gateways_;
   homes household_homes_, resident_homes_;
-  std::string scratch_;
+  owned_device last_{};
+  known_home home_{};
 };
 
-void dependency_builder::add(const v1::Device& device) {
-  for (const auto& name : device.depends_on())
-    links_.push_back(name.find(':') == std::string::npos ? intern(gateway_prefix, name)
-                                                         : intern({}, name));
+void dependency_builder::add_name(std::string_view name) {
+  links_.push_back(name.find(':') == std::string_view::npos ? intern(gateway_prefix, name)
+                                                            : intern(name));
+}
+
+void dependency_builder::end_device() {
   begins_.push_back(static_cast<std::uint32_t>(links_.size()));
 }
 
-parent_index dependency_builder::intern(std::string_view type, std::string_view rest) {
-  scratch_.assign(type).append(rest);
-  if (const auto at = by_name_.find(scratch_); at != by_name_.end()) return at->second;
+parent_index dependency_builder::intern(std::string_view name) {
+  if (const auto at = by_name_.find(name); at != by_name_.end()) return at->second;
   const auto index = static_cast<parent_index>(names_.size());
-  by_name_.emplace(names_.emplace_back(scratch_), index);
+  by_name_.emplace(names_.emplace_back(name), index);
+  is_postal_.push_back(name.starts_with(postal_prefix));
   return index;
+}
+
+parent_index dependency_builder::intern(std::string_view prefix, std::string_view rest) {
+  scratch_.assign(prefix).append(rest);
+  return intern(scratch_);
 }
 
 dependency_index dependency_builder::build(const set_tables& set) && {

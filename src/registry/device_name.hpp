@@ -1,8 +1,8 @@
 // What a device is found by: its protocol and what it calls itself on the wire.
 #pragma once
 
-#include <boost/container_hash/hash.hpp>
 #include <cstddef>
+#include <functional>
 #include <string_view>
 
 #include "registry/packed.hpp"
@@ -15,11 +15,6 @@ struct device_name {
   std::string_view wire_id;
 
   friend bool operator==(const device_name&, const device_name&) = default;
-  friend std::size_t hash_value(const device_name& name) {
-    std::size_t seed = boost::hash<std::string_view>{}(name.wire_id);
-    boost::hash_combine(seed, name.protocol);
-    return seed;
-  }
 };
 
 /// Of a packed v1::Device, in one walk over its first fields.
@@ -34,3 +29,11 @@ struct device_name {
 }
 
 }  // namespace varde::registry
+
+/// Protocols are few, so their length is enough of them.
+template <>
+struct std::hash<varde::registry::device_name> {
+  std::size_t operator()(const varde::registry::device_name& name) const noexcept {
+    return std::hash<std::string_view>{}(name.wire_id) + name.protocol.size();
+  }
+};

@@ -214,7 +214,7 @@ import_outcome import_policy(const import_file& file, v1::MunicipalitySet set) {
 
 std::vector<import_problem> clashes_with(const import_outcome& outcome,
                                          const std::vector<const v1::MunicipalitySet*>& others) {
-  boost::unordered_flat_set<device_name, boost::hash<device_name>> taken;
+  boost::unordered_flat_set<device_name, std::hash<device_name>> taken;
   for (const auto* other : others) {
     if (other->municipality().id() == outcome.set.municipality().id()) continue;
     for (const auto& device : other->devices())

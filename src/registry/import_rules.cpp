@@ -244,7 +244,7 @@ class rule_checker {
   }
 
   void check_wire_ids() {
-    boost::unordered_flat_map<device_name, const v1::Device*, boost::hash<device_name>> seen;
+    boost::unordered_flat_map<device_name, const v1::Device*, std::hash<device_name>> seen;
     seen.reserve(static_cast<std::size_t>(set_.devices_size()));
     for (const auto& device : set_.devices()) {
       if (device.wire_id().empty()) continue;

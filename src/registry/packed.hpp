@@ -5,6 +5,7 @@
 
 #include <google/protobuf/message_lite.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -84,6 +85,10 @@ class packed_list {
   [[nodiscard]] std::uint32_t begin_of(std::uint32_t place) const { return begins_[place]; }
   [[nodiscard]] packed_message at(std::uint32_t begin) const {
     return packed_message{bytes_.data() + begin};
+  }
+  /// The place of the one whose bytes begin there.
+  [[nodiscard]] std::uint32_t place_of(std::uint32_t begin) const {
+    return static_cast<std::uint32_t>(std::ranges::lower_bound(begins_, begin) - begins_.begin());
   }
 
  private:

@@ -35,7 +35,8 @@ class set_tables::packer {
   void add(const v1::Resident& resident) { add_to(out_.residents, resident); }
   void add(const v1::Household& household) { add_to(out_.households, household); }
   void add(v1::Device& device) {
-    dependencies_.add(device);
+    for (const auto& name : device.depends_on()) dependencies_.add_name(name);
+    dependencies_.end_device();
     device.clear_depends_on();
     add_to(out_.devices, device);
   }

@@ -37,8 +37,8 @@ view::view(std::vector<std::shared_ptr<const set_view>> sets, const view* before
     const auto& set = *sets_[i];
     for (device_index k = 0; k < set.device_count(); ++k) {
       const auto device = set.device_at(k);
-      if (!places_.find(registry::name_of(device)))
-        places_.add({device, i, number_for(device, set, before)});
+      if (const auto* added = places_.add({device, i, no_number}))
+        added->number = number_for(device, set, before);
     }
   }
 }

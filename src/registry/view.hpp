@@ -76,7 +76,7 @@ class view {
   struct place {
     packed_message device;
     std::uint32_t set;
-    thing_number number;
+    mutable thing_number number;  // given once it has the place; no part of the key
   };
   struct name_of {
     using key = device_name;
