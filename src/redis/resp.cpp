@@ -2,6 +2,10 @@
 // callback that returns null makes hiredis stop with an error, which is how bounds are kept.
 #include "redis/resp.hpp"
 
+// Before hiredis.h, which includes it too, but as if it were C++.
+extern "C" {
+#include <hiredis/sds.h>
+}
 #include <hiredis/hiredis.h>
 
 #include <algorithm>
@@ -15,6 +19,9 @@ namespace {
 constexpr std::string_view line_end = "\r\n";
 /// '*' or '$', a 64-bit number and the line's end.
 constexpr std::size_t head_bytes_max = 1 + 20 + line_end.size();
+/// From here on hiredis would make room for this much more at a time, and move a municipality's set
+/// of tens of megabytes over and over.
+constexpr std::size_t large_bytes = SDS_MAX_PREALLOC;
 
 char* write_head(char* to, char sort, std::size_t number) {
   *to++ = sort;
@@ -112,6 +119,12 @@ reply_parser::reply_parser(parser_limits limits)
 reply_parser::~reply_parser() = default;
 
 bool reply_parser::feed(std::string_view bytes) {
+  auto& kept = reader_->buf;
+  if (const auto size = sdslen(kept); size >= large_bytes && sdsavail(kept) < bytes.size()) {
+    auto* roomier = sdsMakeRoomFor(kept, std::max(bytes.size(), size));
+    if (roomier == nullptr) return false;
+    kept = roomier;
+  }
   if (redisReaderFeed(reader_.get(), bytes.data(), bytes.size()) != REDIS_OK) return false;
   return reader_->len - reader_->pos <= limits_.bytes_max;
 }

@@ -49,6 +49,17 @@ TEST(resp, replies_are_the_same_however_the_bytes_are_cut) {
   }
 }
 
+TEST(resp, a_large_reply_is_whole_when_it_comes_in_pieces) {
+  constexpr std::size_t large = 9u << 20, read_bytes = 64u << 10;
+  std::string value(large, 'a');
+  for (std::size_t i = 0; i < large; i += 1'000) value[i] = static_cast<char>(i / 1'000);
+  const auto replies =
+      parse("$" + std::to_string(large) + "\r\n" + value + "\r\n+next\r\n", read_bytes);
+  ASSERT_EQ(replies.size(), 2u);
+  EXPECT_TRUE(replies[0].text == value);
+  EXPECT_EQ(replies[1].text, "next");
+}
+
 TEST(resp, a_command_is_an_array_of_bulk_strings) {
   std::string out = "before";
   const std::string_view value("a\0b", 3);
