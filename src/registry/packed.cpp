@@ -9,8 +9,6 @@ namespace varde::registry {
 
 namespace {
 
-enum class wire_type : std::uint8_t { varint = 0, fixed_64 = 1, counted = 2, fixed_32 = 5 };
-
 /// Ten groups of seven bits hold 64.
 constexpr unsigned varint_shift_max = 63;
 
@@ -37,15 +35,14 @@ inline bool field_reader::skip(std::uint64_t bytes) {
   return true;
 }
 
-bool field_reader::next() {
-  if (at_ == end_) return false;
-  begin_ = at_;
+inline bool field_reader::read_field() {
   bytes_ = {};
   number_ = 0;
   std::uint64_t tag = 0;
   if (!read_varint(tag)) return false;
   field_ = static_cast<std::uint32_t>(tag >> 3);
-  switch (static_cast<wire_type>(tag & 7)) {
+  type_ = static_cast<wire_type>(tag & 7);
+  switch (type_) {
     case wire_type::varint:
       return read_varint(number_);
     case wire_type::fixed_64:
@@ -61,6 +58,14 @@ bool field_reader::next() {
       return true;
     }
   }
+  return false;
+}
+
+bool field_reader::next() {
+  if (at_ == end_) return false;
+  begin_ = at_;
+  if (read_field()) return true;
+  at_ = begin_;  // what is cut off is not the end
   return false;
 }
 
@@ -91,19 +96,30 @@ std::string_view packed_message::bytes() const {
 std::string_view packed_message::text(int field) const { return text_in(bytes(), field); }
 std::uint64_t packed_message::number(int field) const { return number_in(bytes(), field); }
 
-bool packed_list::add(const google::protobuf::MessageLite& message) {
+char* packed_list::make_room(std::size_t size) {
   using google::protobuf::io::CodedOutputStream;
-  const auto size = message.ByteSizeLong();
-  if (size > bytes_max) return false;
+  if (size > bytes_max) return nullptr;
   const auto size_32 = static_cast<std::uint32_t>(size);
   const auto begin = bytes_.size();
-  const auto total = begin + CodedOutputStream::VarintSize32(size_32) + size;
-  if (total > bytes_max) return false;
-  bytes_.resize(total);
-  auto* to = reinterpret_cast<std::uint8_t*>(bytes_.data() + begin);
-  to = CodedOutputStream::WriteVarint32ToArray(size_32, to);
-  message.SerializeWithCachedSizesToArray(to);
+  const auto before = CodedOutputStream::VarintSize32(size_32);
+  if (begin + before + size > bytes_max) return nullptr;
+  bytes_.resize(begin + before + size);
   begins_.push_back(static_cast<std::uint32_t>(begin));
+  auto* at = reinterpret_cast<std::uint8_t*>(bytes_.data() + begin);
+  return reinterpret_cast<char*>(CodedOutputStream::WriteVarint32ToArray(size_32, at));
+}
+
+bool packed_list::add(const google::protobuf::MessageLite& message) {
+  auto* to = make_room(message.ByteSizeLong());
+  if (to == nullptr) return false;
+  message.SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(to));
+  return true;
+}
+
+bool packed_list::add(std::string_view head, std::string_view tail) {
+  auto* to = make_room(head.size() + tail.size());
+  if (to == nullptr) return false;
+  std::ranges::copy(tail, std::ranges::copy(head, to).out);
   return true;
 }
 

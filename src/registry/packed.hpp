@@ -19,11 +19,15 @@ class field_reader {
   explicit field_reader(std::string_view message)
       : at_{message.data()}, end_{message.data() + message.size()} {}
 
-  /// Goes to the next field; false if there is none.
+  /// Goes to the next field; false if there is none, or none that is whole.
   bool next();
+  /// Nothing is left, not even a piece of a field.
   [[nodiscard]] bool at_end() const { return at_ == end_; }
 
+  enum class wire_type : std::uint8_t { varint = 0, fixed_64 = 1, counted = 2, fixed_32 = 5 };
+
   /// Of the field that it stands at:
+  [[nodiscard]] wire_type type() const { return type_; }
   [[nodiscard]] std::uint32_t field() const { return field_; }
   /// A string, bytes or message; empty if it is a number.
   [[nodiscard]] std::string_view bytes() const { return bytes_; }
@@ -35,6 +39,7 @@ class field_reader {
   }
 
  private:
+  bool read_field();
   bool read_varint(std::uint64_t& value);
   bool skip(std::uint64_t bytes);
 
@@ -42,6 +47,7 @@ class field_reader {
   const char* at_;
   const char* end_;
   std::uint32_t field_ = 0;
+  wire_type type_ = wire_type::varint;
   std::string_view bytes_;
   std::uint64_t number_ = 0;
 };
@@ -77,6 +83,8 @@ class packed_list {
 
   /// False if there is no more room.
   bool add(const google::protobuf::MessageLite& message);
+  /// The same of a serialized message, given in one or two pieces.
+  bool add(std::string_view head, std::string_view tail = {});
   void shrink_to_fit();
 
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(begins_.size()); }
@@ -92,6 +100,9 @@ class packed_list {
   }
 
  private:
+  /// Room for a message of that size behind its size; nullptr if there is no more.
+  char* make_room(std::size_t size);
+
   std::string bytes_;
   std::vector<std::uint32_t> begins_;
 };

@@ -1,18 +1,22 @@
 // Packing a set, from its parsed form or from its bytes, and indexing what was packed.
 #include "registry/set_tables.hpp"
 
+#include <algorithm>
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <stdexcept>
 #include <string>
 
 #include "registry/dependency_builder.hpp"
+#include "registry/serialized_form.hpp"
 
 namespace varde::registry {
 
 namespace {
 
-void add_to(packed_list& list, const google::protobuf::MessageLite& thing) {
-  if (!list.add(thing)) throw std::length_error{"a municipality's set is too large"};
+/// `thing` is a message, or its bytes in one or two pieces.
+template <class... Thing>
+void add_to(packed_list& list, const Thing&... thing) {
+  if (!list.add(thing...)) throw std::length_error{"a municipality's set is too large"};
 }
 
 void index_all(text_index& index, const packed_list& things) {
@@ -49,13 +53,13 @@ class set_tables::packer {
       bool good = true;
       switch (at.field()) {
         case v1::MunicipalitySet::kResidentsFieldNumber:
-          good = add_parsed(resident_, at.bytes());
+          good = add(resident_, at.bytes());
           break;
         case v1::MunicipalitySet::kHouseholdsFieldNumber:
-          good = add_parsed(household_, at.bytes());
+          good = add(household_, at.bytes());
           break;
         case v1::MunicipalitySet::kDevicesFieldNumber:
-          good = add_parsed(device_, at.bytes());
+          good = add(device_, at.bytes());
           break;
         default:
           others += at.whole();
@@ -80,12 +84,38 @@ class set_tables::packer {
   }
 
  private:
-  /// `reused` keeps its memory from one to the next.
+  /// As it came if it may be packed so; else by way of `reused`, which keeps its memory from one to
+  /// the next.
   template <class Message>
-  bool add_parsed(Message& reused, std::string_view bytes) {
+  bool add(Message& reused, std::string_view bytes) {
+    if (is_as_serialized<Message>(bytes)) {
+      add_serialized(reused, bytes);
+      return true;
+    }
     if (!parse(reused, bytes)) return false;
     add(reused);
     return true;
+  }
+
+  void add_serialized(const v1::Resident&, std::string_view bytes) {
+    add_to(out_.residents, bytes);
+  }
+  void add_serialized(const v1::Household&, std::string_view bytes) {
+    add_to(out_.households, bytes);
+  }
+  /// What it depends on stands in one piece, since fields are in order.
+  void add_serialized(const v1::Device&, std::string_view bytes) {
+    auto before = bytes.size();
+    std::size_t depends = 0;
+    for (field_reader at{bytes}; at.next();) {
+      if (at.field() < v1::Device::kDependsOnFieldNumber) continue;
+      before = std::min<std::size_t>(before, at.whole().data() - bytes.data());
+      if (at.field() > v1::Device::kDependsOnFieldNumber) break;
+      dependencies_.add_name(at.bytes());
+      depends += at.whole().size();
+    }
+    dependencies_.end_device();
+    add_to(out_.devices, bytes.substr(0, before), bytes.substr(before + depends));
   }
 
   void index_rest() {
