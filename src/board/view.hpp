@@ -9,11 +9,10 @@
 #include <string_view>
 #include <vector>
 
+#include "board/frozen.hpp"
 #include "board/gateway.hpp"
 
 namespace varde::board {
-
-using case_pointer = std::shared_ptr<const alarm::v1::Case>;
 
 class view {
  public:

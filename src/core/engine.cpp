@@ -27,8 +27,7 @@ struct place {
 
 /// Of an input that is about one subject.
 place place_of(const input& in) {
-  if (const auto* a = std::get_if<alarm::admission>(&in))
-    return {a->municipality.str(), a->subject.str()};
+  if (const auto* a = admission_in(in)) return {a->municipality.str(), a->subject.str()};
   if (const auto* c = std::get_if<command_input>(&in))
     return {c->command.municipality(), c->command.subject()};
   if (const auto* m = std::get_if<merge_input>(&in)) return {m->municipality, m->subject};
@@ -37,7 +36,7 @@ place place_of(const input& in) {
 
 /// A life alarm, or what somebody at a screen did.
 bool somebody_waits(const input& in) {
-  if (const auto* a = std::get_if<alarm::admission>(&in)) return a->lane == alarm::v1::LANE_LIFE;
+  if (const auto* a = admission_in(in)) return a->lane == alarm::v1::LANE_LIFE;
   const auto* command = std::get_if<command_input>(&in);
   return command != nullptr && command->done;
 }
@@ -114,7 +113,7 @@ void engine::follow(const alarm::v1::Entry& entry) {
   outages_.saw(entry);
   if (!open_) return;
   if (const Case* c = alarm::find_case(s.state, entry.case_id()))
-    publish({{std::make_shared<const Case>(*c), entry.trace(), options_.steady()}});
+    publish({{board::freeze(*c), entry.trace(), options_.steady()}});
 }
 
 void engine::open() {
@@ -125,8 +124,7 @@ void engine::open() {
   marks_.assign(1, {options_.steady(), newest_});
   board::change_batch all;
   for (const subject* s : subjects_.by_recency())
-    for (const auto& c : s->state.cases())
-      all.push_back({std::make_shared<const Case>(c), {}, options_.steady()});
+    for (const auto& c : s->state.cases()) all.push_back({board::freeze(c), {}, options_.steady()});
   publish(std::move(all));
   measure_open_cases();
   if (reachable_)
@@ -145,7 +143,7 @@ std::size_t engine::room() const {
 
 void engine::admit(alarm::admission admission) {
   meters_->signals[alarm::lane_index(admission.lane)]->add();
-  gathered_.emplace_back(std::move(admission));
+  gathered_.emplace_back(std::make_unique<alarm::admission>(std::move(admission)));
 }
 
 void engine::submit(alarm::v1::Command command, command_answer done) {
@@ -234,7 +232,7 @@ void engine::decide(input&& in) {
     put_off(s, std::move(in));
   else if (s.reading)
     s.waiting.push_back(std::move(in));
-  else if (auto* admission = std::get_if<alarm::admission>(&in))
+  else if (auto* admission = std::get_if<admission_input>(&in))
     decide_admission(s, std::move(*admission));
   else if (auto* command = std::get_if<command_input>(&in))
     decide_command(s, std::move(*command));
@@ -252,33 +250,33 @@ void engine::put_off(subject& s, input&& in) {
   --ahead_;
 }
 
-void engine::decide_admission(subject& s, alarm::admission&& admission) {
-  if (condition_.disk_failed_since && admission.lane != alarm::v1::LANE_LIFE) {
+void engine::decide_admission(subject& s, admission_input&& admission) {
+  if (condition_.disk_failed_since && admission->lane != alarm::v1::LANE_LIFE) {
     settled refused{std::move(admission), command_status::done, {}, {}};
     ask_to_try_again(refused);
     return;
   }
-  const auto set = registry_.current().municipality(admission.municipality.str());
+  const auto set = registry_.current().municipality(admission->municipality.str());
   const auto& policy = policy_in(registry_.current(), set);
-  const auto what = admission.known_device
-                        ? triage::classify(admission.signal, admission.device_kind, policy)
+  const auto what = admission->known_device
+                        ? triage::classify(admission->signal, admission->device_kind, policy)
                         : triage::classify_unknown();
   std::vector<alarm::v1::Step> plan;
   if (set && triage::needs_plan(s.state, what)) plan = plan_for(*set, s.state.subject(), what.kind);
-  auto about = set && admission.known_device
-                   ? facts_about(*set, s.state.subject(), admission.signal)
+  auto about = set && admission->known_device
+                   ? facts_about(*set, s.state.subject(), admission->signal)
                    : triage::facts{};
   const subject* site = set && may_be_in_outage(what.kind)
                             ? subjects_.find(s.state.municipality(), alarm::outages_subject)
                             : nullptr;
   if (site != nullptr)
-    about.in_outage = covering_case(*set, site->state, admission.signal, what.kind);
+    about.in_outage = covering_case(*set, site->state, admission->signal, what.kind);
 
   auto decision = triage::decide_signal(
-      s.state, admission.signal, what, about, policy, plan,
+      s.state, admission->signal, what, about, policy, plan,
       {s.state.municipality(), s.state.subject(), options_.node, options_.wall()});
-  meters_->decided[alarm::lane_index(admission.lane)]->record(options_.steady() -
-                                                              admission.received);
+  meters_->decided[alarm::lane_index(admission->lane)]->record(options_.steady() -
+                                                               admission->received);
   settled from{std::move(admission), command_status::done, {}, decision.case_id};
   if (decision.repeated) {
     meters_->repeated.add();
@@ -379,18 +377,17 @@ void engine::decide_next(next_input&& next) {
     return;
   }
   const Case* taking = case_being_taken_by(request);
-  const auto c = taking != nullptr
-                     ? std::make_shared<const Case>(*taking)
-                     : view_.first_open([&](const Case& one) {
-                         if (one.state() != alarm::v1::CASE_STATE_OPEN ||
-                             std::ranges::find(request.municipalities, one.municipality()) ==
-                                 request.municipalities.end())
-                           return false;
-                         const subject* s = subjects_.find(one.municipality(), one.subject());
-                         if (s == nullptr || s->reading) return false;
-                         const Case* now = alarm::find_case(s->state, one.id());
-                         return now != nullptr && now->state() == alarm::v1::CASE_STATE_OPEN;
-                       });
+  const auto c =
+      taking != nullptr ? board::freeze(*taking) : view_.first_open([&](const Case& one) {
+        if (one.state() != alarm::v1::CASE_STATE_OPEN ||
+            std::ranges::find(request.municipalities, one.municipality()) ==
+                request.municipalities.end())
+          return false;
+        const subject* s = subjects_.find(one.municipality(), one.subject());
+        if (s == nullptr || s->reading) return false;
+        const Case* now = alarm::find_case(s->state, one.id());
+        return now != nullptr && now->state() == alarm::v1::CASE_STATE_OPEN;
+      });
   if (!c) {
     next.done({command_status::not_found, "nothing_waits", nullptr});
     return;

@@ -23,6 +23,7 @@
 
 #include "alarm/admission.hpp"
 #include "base/metrics.hpp"
+#include "board/frozen.hpp"
 #include "board/gateway.hpp"
 #include "board/view.hpp"
 #include "core/acknowledgement.hpp"
@@ -192,7 +193,7 @@ class engine {
   void decide_gathered();
   void decide(input&& in);
   void put_off(subject& s, input&& in);
-  void decide_admission(subject& s, alarm::admission&& admission);
+  void decide_admission(subject& s, admission_input&& admission);
   void decide_command(subject& s, command_input&& command);
   [[nodiscard]] subject* home_for(const registry::set_view& set, const command_input& command);
   void decide_next(next_input&& next);

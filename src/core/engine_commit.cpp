@@ -19,18 +19,25 @@ using alarm::v1::Case;
 using board::command_status;
 
 base::steady_time received_at(const input& in) {
-  return std::visit([](const auto& i) { return i.received; }, in);
+  return std::visit(
+      [](const auto& i) {
+        if constexpr (requires { i->received; })
+          return i->received;
+        else
+          return i.received;
+      },
+      in);
 }
 
 std::string trace_of(const input& in) {
-  if (const auto* a = std::get_if<alarm::admission>(&in)) return a->signal.trace();
+  if (const auto* a = admission_in(in)) return a->signal.trace();
   if (const auto* c = std::get_if<command_input>(&in)) return c->command.trace();
   return {};
 }
 
 /// Life alarms, and what is done about them, go on without the disk if the ledger is safe enough.
 bool may_stand_on_the_ledger(const input& in) {
-  const auto* a = std::get_if<alarm::admission>(&in);
+  const auto* a = admission_in(in);
   return a == nullptr || a->lane == alarm::v1::LANE_LIFE;
 }
 
@@ -118,7 +125,7 @@ void engine::answer_on_disk(flight& f) {
   if (options_.policy != acknowledgement::disk || !f.on_disk()) return;
   for (auto& p : f.of.parts)
     for (auto& s : p.inputs)
-      if (std::holds_alternative<alarm::admission>(s.in)) answer(s, alarm::verdict::received);
+      if (admission_in(s.in) != nullptr) answer(s, alarm::verdict::received);
   deliver_answers();
 }
 
@@ -299,7 +306,7 @@ void engine::take_up(subject& s) {
 // --- Answering and publishing --------------------------------------------------------------------
 
 void engine::answer(settled& s, alarm::verdict outcome) {
-  if (auto* a = std::get_if<alarm::admission>(&s.in)) {
+  if (auto* a = admission_in(s.in)) {
     const auto edge = std::exchange(a->reply.edge, alarm::reply_address::nobody);
     if (edge == alarm::reply_address::nobody) return;
     if (outcome == alarm::verdict::received)
@@ -342,7 +349,7 @@ void engine::changed_cases(const pending& p, const ledger::commit& c,
     if (std::ranges::find(seen, entry.case_id()) != seen.end()) continue;
     seen.push_back(entry.case_id());
     if (const Case* now = alarm::find_case(p.about->state, entry.case_id()))
-      changes.push_back({std::make_shared<const Case>(*now), trace_of(first), received_at(first)});
+      changes.push_back({board::freeze(*now), trace_of(first), received_at(first)});
   }
 }
 

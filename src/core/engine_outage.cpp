@@ -240,10 +240,10 @@ void engine::publish_rebuilt(const alarm::v1::SubjectState& before, const subjec
   for (const auto& c : s.state.cases()) {
     const auto shown = view_.find(c.id());
     if (!shown || shown->version() < c.version())
-      changes.push_back({std::make_shared<const Case>(c), {}, options_.steady()});
+      changes.push_back({board::freeze(c), {}, options_.steady()});
     else if (shown->version() > c.version() || shown->opened_at_us() != c.opened_at_us() ||
              shown->SerializeAsString() != c.SerializeAsString())
-      changes.push_back({std::make_shared<const Case>(c), {}, options_.steady(), true});
+      changes.push_back({board::freeze(c), {}, options_.steady(), true});
   }
   for (const auto& c : before.cases()) {
     const auto shown = view_.find(c.id());

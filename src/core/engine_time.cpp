@@ -101,7 +101,7 @@ void engine::correlate() {
     gather_due(std::move(wishes.commands), now);
     for (auto& alarm : wishes.alarms) {
       alarm.received = now;
-      gathered_.emplace_back(std::move(alarm));
+      gathered_.emplace_back(std::make_unique<alarm::admission>(std::move(alarm)));
     }
   }
   if (gathered_.size() != waiting && !under_way()) options_.room_again();

@@ -46,7 +46,16 @@ struct lease_input {
   base::steady_time received{};
 };
 
-using input = std::variant<alarm::admission, command_input, next_input, merge_input, lease_input>;
+/// It stays where it lies while the input is handed on: a signal is large.
+using admission_input = std::unique_ptr<alarm::admission>;
+
+using input = std::variant<admission_input, command_input, next_input, merge_input, lease_input>;
+
+/// nullptr if it is something else.
+[[nodiscard]] inline alarm::admission* admission_in(const input& in) {
+  const auto* found = std::get_if<admission_input>(&in);
+  return found == nullptr ? nullptr : found->get();
+}
 
 /// A timer's command, not a person's.
 [[nodiscard]] inline bool is_by_system(const input& in) {
