@@ -6,17 +6,30 @@
 #include <openssl/rand.h>
 
 #include <cstdlib>
+#include <memory>
 
 namespace varde::base {
 
 namespace {
 
+/// Looked up once: for a short text OpenSSL would look for longer than it digests.
+const EVP_MD* algorithm(const char* name) {
+  const EVP_MD* found = EVP_MD_fetch(nullptr, name, nullptr);
+  if (found == nullptr) std::abort();
+  return found;
+}
+
 template <std::size_t Size>
-std::array<std::uint8_t, Size> digest(const EVP_MD* algorithm, std::string_view bytes) {
+std::array<std::uint8_t, Size> digest(const EVP_MD* by, std::string_view bytes) {
+  struct release {
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+  };
+  thread_local const std::unique_ptr<EVP_MD_CTX, release> context{EVP_MD_CTX_new()};
   std::array<std::uint8_t, Size> out{};
   unsigned length = Size;
-  if (EVP_Digest(bytes.data(), bytes.size(), out.data(), &length, algorithm, nullptr) != 1 ||
-      length != Size)
+  if (EVP_DigestInit_ex2(context.get(), by, nullptr) != 1 ||
+      EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) != 1 ||
+      EVP_DigestFinal_ex(context.get(), out.data(), &length) != 1 || length != Size)
     std::abort();
   return out;
 }
@@ -27,10 +40,22 @@ std::span<const std::uint8_t> as_bytes(const std::string& text) {
 
 }  // namespace
 
-sha256_digest sha256(std::string_view bytes) { return digest<32>(EVP_sha256(), bytes); }
+sha256_digest sha256(std::string_view bytes) {
+  static const EVP_MD* const by = algorithm("SHA256");
+  return digest<32>(by, bytes);
+}
 std::string sha256_hex(std::string_view bytes) { return to_hex(sha256(bytes)); }
-std::string md5_hex(std::string_view bytes) { return to_hex(digest<16>(EVP_md5(), bytes)); }
-std::string sha1_hex(std::string_view bytes) { return to_hex(digest<20>(EVP_sha1(), bytes)); }
+
+std::string md5_hex(std::string_view bytes) {
+  static const EVP_MD* const by = algorithm("MD5");
+  return to_hex(digest<16>(by, bytes));
+}
+
+sha1_digest sha1(std::string_view bytes) {
+  static const EVP_MD* const by = algorithm("SHA1");
+  return digest<20>(by, bytes);
+}
+std::string sha1_hex(std::string_view bytes) { return to_hex(sha1(bytes)); }
 
 std::string to_hex(std::span<const std::uint8_t> bytes) {
   static constexpr char alphabet[] = "0123456789abcdef";

@@ -11,6 +11,7 @@
 
 namespace varde::base {
 
+using sha1_digest = std::array<std::uint8_t, 20>;
 using sha256_digest = std::array<std::uint8_t, 32>;
 
 [[nodiscard]] sha256_digest sha256(std::string_view bytes);
@@ -19,8 +20,9 @@ using sha256_digest = std::array<std::uint8_t, 32>;
 /// Lower-case hex of the MD5 of `bytes`, 32 characters. Only for SIP digest, whose protocol demands
 /// it.
 [[nodiscard]] std::string md5_hex(std::string_view bytes);
-/// Lower-case hex of the SHA-1 of `bytes`, 40 characters. Only for the ledger's chain, which Redis
-/// computes and which has no other digest.
+/// Only for the ledger's chain, which Redis computes and which has no other digest.
+[[nodiscard]] sha1_digest sha1(std::string_view bytes);
+/// Lower-case hex of the SHA-1 of `bytes`, 40 characters. For the chain too.
 [[nodiscard]] std::string sha1_hex(std::string_view bytes);
 
 [[nodiscard]] std::string to_hex(std::span<const std::uint8_t> bytes);

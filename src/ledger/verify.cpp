@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "base/hash.hpp"
+#include "ledger/chain.hpp"
 #include "ledger/entry.hpp"
 #include "ledger/error.hpp"
 #include "ledger/keys.hpp"
@@ -60,6 +60,8 @@ class verifying : public std::enable_shared_from_this<verifying> {
         [self = shared_from_this()](const stream_entry& entry) { self->check(entry); },
         [self = shared_from_this()](base::result<position> last) {
           if (!last) return self->done_(last.error());
+          if (!self->chain_.is_closed()) self->note(flaw::wrong_hash);
+          self->report_.hash = self->chain_.hash();
           self->report_.subjects = self->subjects_.size();
           self->next_list_ = self->subjects_.begin();
           self->ask_for_lists();
@@ -77,9 +79,7 @@ class verifying : public std::enable_shared_from_this<verifying> {
   void check(const stream_entry& found) {
     report_.last = found.at;
     ++report_.entries;
-    report_.hash = base::sha1_hex(report_.hash.append(found.bytes));
-    if (report_.hash != found.hash) note(flaw::wrong_hash);
-    report_.hash = found.hash;  // so that one wrong hash is one flaw
+    if (!chain_.follows(found.bytes, found.hash)) note(flaw::wrong_hash);
     const auto entry = parse_entry(found.bytes);
     if (!entry) return note(flaw::unreadable);
     if (entry->municipality() != municipality_) note(flaw::foreign, entry->subject());
@@ -164,6 +164,7 @@ class verifying : public std::enable_shared_from_this<verifying> {
   const chain_observer observer_;
   const std::function<void(base::result<chain_report>)> done_;
   chain_report report_;
+  chain chain_;
   subjects subjects_;
   subjects::const_iterator next_list_;
   std::size_t lists_open_ = 0;

@@ -20,7 +20,7 @@ class connection;
 namespace varde::ledger {
 
 enum class flaw : std::uint8_t {
-  wrong_hash,     // an entry's hash does not follow from the one before it and its bytes
+  wrong_hash,     // a hash does not follow from the one before it and the entries since
   unreadable,     // an entry's bytes are no entry of a known format
   foreign,        // an entry names another municipality
   version_gap,    // a subject's entry is not the next version after its entry before
@@ -48,7 +48,7 @@ struct chain_observer {
 struct chain_report {
   std::uint64_t entries = 0;
   std::uint64_t subjects = 0;
-  std::string hash;  // of the newest entry read; empty without entries
+  std::string hash;  // the newest one read; empty without entries
   std::uint64_t flaws = 0;
   std::optional<found_flaw> first;  // nullopt: the ledger is whole
   position last;                    // of the newest entry read

@@ -2,6 +2,7 @@
 // in one write; the last answer completes it.
 #include "ledger/writer.hpp"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "ledger/chain.hpp"
 #include "ledger/entry.hpp"
 #include "ledger/function.hpp"
 #include "ledger/keys.hpp"
@@ -124,20 +126,19 @@ class call_arguments {
   call_arguments(const call& c, const std::vector<commit>& commits, const all_bytes& bytes) {
     const auto guards = guards_of(c, commits);
     const auto count = c.commits.size();
-    made_.reserve(3 + guards.size() + 5 * count);  // the views point into it: it must not grow
-    views_.reserve(5 + guards.size() + 5 * count + c.entries);
+    made_.reserve(4 + guards.size() + 2 * count);  // the views point into it: it must not grow
+    views_.reserve(6 + guards.size() + 2 * count + c.entries);
     views_.insert(views_.end(), {"FCALL", commit_function});
     add(std::to_string(keys_before_subjects + count + guards.size()));
     add(ledger_key(c.municipality));
     add(chain_key(c.municipality));
     for (const auto i : c.commits) add(subject_key(c.municipality, commits[i].subject));
     for (const auto subject : guards) add(subject_key(c.municipality, subject));
+    add(digests_of(c, bytes));
     for (const auto i : c.commits) {
       const auto& guarded_by = commits[i].guarded_by;
-      add(std::to_string(commits[i].expected_version));
-      add(std::to_string(guarded_by ? place_in_keys(guards, guarded_by->subject, count) : 0));
-      add(std::to_string(guarded_by ? guarded_by->version : 0));
-      add(std::to_string(bytes[i]->size()));
+      const auto guard = guarded_by ? place_in_keys(guards, guarded_by->subject, count) : 0;
+      add(head_of(commits[i], bytes[i]->size(), guard));
       views_.insert(views_.end(), bytes[i]->begin(), bytes[i]->end());
     }
   }
@@ -145,6 +146,20 @@ class call_arguments {
 
  private:
   static constexpr std::size_t keys_before_subjects = 2;  // ledger and chain
+
+  static std::string digests_of(const call& c, const all_bytes& bytes) {
+    std::string out;
+    for (const auto i : c.commits)
+      for (const auto& entry : *bytes[i]) out += digest_of(entry);
+    return out;
+  }
+  /// What the function must know of a commit; short for most.
+  static std::string head_of(const commit& one, std::size_t entries, std::size_t guard) {
+    auto out = std::to_string(one.expected_version);
+    if (entries == 1 && guard == 0) return out;
+    return fmt::format("{} {} {} {}", out, entries, guard,
+                       one.guarded_by ? one.guarded_by->version : 0);
+  }
 
   /// The subjects that guard the call's commits, each once.
   static std::vector<std::string_view> guards_of(const call& c,

@@ -7,7 +7,7 @@
 #include <ostream>
 #include <utility>
 
-#include "base/hash.hpp"
+#include "ledger/chain.hpp"
 #include "ledger/entry.hpp"
 #include "ledger/error.hpp"
 #include "ledger/keys.hpp"
@@ -63,6 +63,7 @@ class copying {
     end.set_position(to_string(ledger::position{}));
     const auto to = newest->elements.empty() ? std::string{} : newest->elements[0].elements[0].text;
     bool whole = true;
+    ledger::chain chain;
     while (!to.empty() && end.position() != to) {
       const auto page =
           store_.ask({"XRANGE", key, "(" + end.position(), to, "COUNT", entries_a_block});
@@ -73,7 +74,7 @@ class copying {
       for (const auto& element : page->elements) {
         const auto found = ledger::to_stream_entry(element);
         if (!found) return not_read(ledger::errc::unexpected_reply);
-        whole = whole && base::sha1_hex(end.hash() + std::string{found->bytes}) == found->hash;
+        whole = chain.follows(found->bytes, found->hash) && whole;
         auto& entry = *block.mutable_ledger()->add_entries();
         entry.set_position(to_string(found->at));
         entry.set_entry(std::string{found->bytes});
@@ -84,7 +85,7 @@ class copying {
       }
       if (auto wrong = file_.add(block); !wrong.empty()) return wrong;
     }
-    if (!whole) broken_chains += ' ' + municipality;
+    if (!whole || !chain.is_closed()) broken_chains += ' ' + municipality;
     ++ledgers;
     entries += end.entries();
     return file_.add(end_block);

@@ -122,7 +122,14 @@ TEST_F(verify_test, a_wrong_chain_key_is_found) {
   EXPECT_EQ(verify().first->what, flaw::chain_differs);
 }
 
-TEST_F(verify_test, a_key_of_a_wrong_type_leaves_the_chain_whole) {
+TEST_F(verify_test, an_entry_behind_the_newest_hash_is_found) {
+  fill("r-1", 1);
+  const auto bytes = commit_of(municipality_, "r-1", 1).entries.front().SerializeAsString();
+  ask(io_, *connection_, {"XADD", ledger_key(municipality_), "*", "e", bytes, "h", ""});
+  EXPECT_EQ(verify().first->what, flaw::wrong_hash);
+}
+
+TEST_F(verify_test, of_a_call_that_meets_a_key_of_a_wrong_type_nothing_is_written) {
   ask(io_, *connection_, {"SET", subject_key(municipality_, "r-2"), "not a list"});
   const auto results =
       submit({commit_of(municipality_, "r-1", 0), commit_of(municipality_, "r-2", 0),
@@ -130,7 +137,7 @@ TEST_F(verify_test, a_key_of_a_wrong_type_leaves_the_chain_whole) {
   for (const auto& result : results) EXPECT_EQ(result.status, commit_status::failed);
   const auto report = verify();
   EXPECT_FALSE(report.first);
-  EXPECT_EQ(report.entries, 1u);
+  EXPECT_EQ(report.entries, 0u);
 }
 
 TEST_F(verify_test,

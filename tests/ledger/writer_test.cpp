@@ -165,30 +165,58 @@ TEST_F(writer_test, guards_are_kept_when_a_submit_is_split) {
         << i;
 }
 
-TEST_F(writer_test, a_node_of_the_first_version_writes_the_same_ledger_beside_us) {
-  std::ifstream file(VARDE_SOURCE_DIR "/tests/ledger/ledger_v1.lua");
-  std::ostringstream text;
-  text << file.rdbuf();
-  ASSERT_TRUE(ask(io_, *connection_, {"FUNCTION", "LOAD", "REPLACE", text.str()}));
-  const auto commit_by_v1 = [&](std::uint64_t version) {
-    const auto entry = commit_of(municipality_, "r-1", version).entries.front();
-    return ask(io_, *connection_,
-               {"FCALL", "varde_commit_v1", "3", ledger_key(municipality_),
-                chain_key(municipality_), subject_key(municipality_, "r-1"),
-                std::to_string(version), "1", entry.SerializeAsString()})
-        ->elements[0]
-        .integer;
+TEST_F(writer_test, nodes_of_earlier_versions_write_the_same_ledger_beside_us) {
+  for (const std::string version : {"v1", "v2"}) {
+    std::ifstream file(VARDE_SOURCE_DIR "/tests/ledger/ledger_" + version + ".lua");
+    std::ostringstream text;
+    text << file.rdbuf();
+    ASSERT_TRUE(ask(io_, *connection_, {"FUNCTION", "LOAD", "REPLACE", text.str()}));
+  }
+  const auto commit_by = [&](const std::string& function, const redis::arguments& head,
+                             std::uint64_t version) {
+    redis::arguments command{"FCALL",
+                             function,
+                             "3",
+                             ledger_key(municipality_),
+                             chain_key(municipality_),
+                             subject_key(municipality_, "r-1"),
+                             std::to_string(version)};
+    command.insert(command.end(), head.begin(), head.end());
+    command.push_back(commit_of(municipality_, "r-1", version).entries[0].SerializeAsString());
+    return ask(io_, *connection_, command)->elements[0].integer;
   };
-  EXPECT_EQ(commit_by_v1(0), 1);
-  EXPECT_EQ(submit({commit_of(municipality_, "r-1", 1)})[0].status, commit_status::committed);
-  EXPECT_EQ(commit_by_v1(1), 0);
-  EXPECT_EQ(commit_by_v1(2), 1);
-  EXPECT_EQ(submit({commit_of(municipality_, "r-1", 2)})[0].status, commit_status::stale);
+  const auto commit_by_v1 = [&](auto version) {
+    return commit_by("varde_commit_v1", {"1"}, version);
+  };
+  const auto commit_by_v2 = [&](auto version) {
+    return commit_by("varde_commit_v2", {"0", "0", "1"}, version);
+  };
+  EXPECT_EQ(commit_by_v1(0u), 1);
+  EXPECT_EQ(
+      submit({commit_of(municipality_, "r-1", 1), commit_of(municipality_, "r-1", 2)})[1].status,
+      commit_status::committed);
+  EXPECT_EQ(commit_by_v1(1u), 0);
+  EXPECT_EQ(commit_by_v2(2u), 0);
+  EXPECT_EQ(commit_by_v2(3u), 1);
+  EXPECT_EQ(commit_by_v1(4u), 1);
+  EXPECT_EQ(submit({commit_of(municipality_, "r-1", 4)})[0].status, commit_status::stale);
+  EXPECT_EQ(submit({commit_of(municipality_, "r-1", 5)})[0].status, commit_status::committed);
   const auto report = wait_for<base::result<chain_report>>(
       [&](auto done) { verify_chain(*connection_, municipality_, std::move(done)); });
   ASSERT_TRUE(report);
   EXPECT_FALSE(report->first);
-  EXPECT_EQ(report->entries, 3u);
+  EXPECT_EQ(report->entries, 6u);
+}
+
+TEST_F(writer_test, what_is_appended_together_has_one_hash_with_the_last_of_it) {
+  submit({commit_of(municipality_, "r-1", 0, 2), commit_of(municipality_, "r-1", 0),
+          commit_of(municipality_, "r-2", 0), commit_of(municipality_, "r-2", 5)});
+  const auto all = ask(io_, *connection_, {"XRANGE", ledger_key(municipality_), "-", "+"});
+  ASSERT_EQ(all->elements.size(), 3u);
+  const auto hash_of = [&](std::size_t i) { return all->elements[i].elements[1].elements[3].text; };
+  EXPECT_EQ(hash_of(0), "");
+  EXPECT_EQ(hash_of(1), "");
+  EXPECT_EQ(hash_of(2), ask(io_, *connection_, {"GET", chain_key(municipality_)})->text);
 }
 
 TEST_F(writer_test, an_empty_batch_is_answered) { EXPECT_TRUE(submit({}).empty()); }
