@@ -4,7 +4,8 @@
 # it said "received". Installs the peers from Debian where they are missing; everything runs on the
 # loopback with its own configuration and data, and is ended again. Needs a Release build with
 # -DVARDE_BENCH=ON in build/ (or VARDE_BUILD). The machine should have nothing else to do.
-#   loadtest/compare.sh [--only NAME]… [--rounds N] [--seconds S] [--kills N] [--json FILE] [--smoke]
+#   loadtest/compare.sh [--only NAME]… [--rounds N] [--seconds S] [--kills N] [--among WORD]…
+#     [--json FILE] [--smoke]
 # NAME: redis, mqtt, sip, alertmanager, tls, priority, crash, heartbeats or storm; and of Varde alone:
 # rest, consoles, municipality or national.
 set -euo pipefail

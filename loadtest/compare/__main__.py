@@ -63,6 +63,12 @@ def main():
     parser.add_argument("--seconds", type=bounded(float, SECONDS_MAX), default=3.0, help="a run")
     parser.add_argument("--kills", type=bounded(int, KILLS_MAX), default=100, help="of crash")
     parser.add_argument(
+        "--among",
+        action="append",
+        metavar="WORD",
+        help="of crash: just the contenders with this word in their name",
+    )
+    parser.add_argument(
         "--smoke", action="store_true", help="few rows, few devices: do the instruments work?"
     )
     parser.add_argument("--json", metavar="FILE", help="also write everything measured there")

@@ -4,6 +4,7 @@ kernel's page cache as it is: what survives here only by that would not survive 
 
 import os
 import subprocess
+import sys
 import threading
 import time
 
@@ -20,6 +21,7 @@ RUN_S = 30.0  # ended by the kill
 # Silence after which nothing more is expected; brokers take their time after a crash.
 COLLECT_DRAIN_S = 20.0
 LOAD = ("--connections", 4, "--window", 64)
+OURS = "varde, disk+redis"
 # RabbitMQ has a new queue's name on the disk a moment after it says that the queue is there; one in
 # use is older than that.
 QUEUE_SETTLES_S = 3.0
@@ -30,7 +32,7 @@ RECONCILE_LIMIT_S = COLLECT_DRAIN_S
 def ask(bench, options):
     kills = 2 if options.smoke else options.kills
     everyone = [
-        (contender("varde, disk+redis", varde_node.DURABLE["disk+redis"], SHARED, None), varde),
+        (contender(OURS, varde_node.DURABLE["disk+redis"], SHARED, None), varde),
         (contender("varde, disk", varde_node.DURABLE["disk"], SHARED, None), varde_disk),
         (contender("redis-server, XADD", redis_server.DURABLE, SHARED, None), redis),
         (contender("rabbitmq, quorum queue", rabbitmq.DURABLE_QUORUM, SHARED, None), rabbit),
@@ -41,6 +43,8 @@ def ask(bench, options):
         ),
         (contender("prometheus-alertmanager", alertmanager.DURABLE, SHARED, None), alerts),
     ]
+    if options.among:
+        everyone = [one for one in everyone if any(word in one[0].name for word in options.among)]
     rows = [row(who.name, who.durable, who.layout) for who, _ in everyone]
     for number in range(kills):
         least, most = KILL_AFTER_S
@@ -48,10 +52,11 @@ def ask(bench, options):
         for into, (_, strike) in zip(rows, everyone):
             if not into.problem:
                 count(bench, into, strike, after_s)
+        print(f"  kill {number + 1} of {kills}", file=sys.stderr)
     for into in rows:
         into.values = {figure: [sum(each)] for figure, each in into.values.items()}
-        ratios = {"ratio_lost_to_acknowledged": lost_share(rows[0])}
-    return rows, ratios
+    lost = [lost_share(into) for into in rows if into.name == OURS]
+    return rows, {"ratio_lost_to_acknowledged": lost[0] if lost else None}
 
 
 def count(bench, into, strike, after_s):
