@@ -49,9 +49,9 @@ ledger::writer_options writer_options_of(const core_options& options) {
 }
 
 constexpr std::chrono::milliseconds pulse_every{100};
-/// Signals that are decided together at most while life alarms wait: from here on the ledger gains
-/// little from more, and the next alarm would wait longer.
-constexpr std::size_t together_max = 128;
+/// Signals that are decided together at most while life alarms wait. So many wait only when the
+/// disks are slow or the node is full, and then one long batch is through before four short ones.
+constexpr std::size_t together_max = 512;
 /// The same while none does: one that comes right behind them shall hardly wait. Twice as many
 /// would let a third more through, and life alarms wait half as long again.
 constexpr std::size_t patient_together_max = 16;
