@@ -67,12 +67,11 @@ local function commit(keys, args)
   -- One hash for all that is appended together stands with the last of it.
   chain = redis.sha1hex(chain .. table.concat(digests))
   for i, one in ipairs(wanted) do
-    local ids = {}
     for j = one.first, one.last do
       local is_last = i == #wanted and j == one.last
-      ids[#ids + 1] = call('XADD', ledger, '*', 'e', args[j], 'h', is_last and chain or '')
+      local id = call('XADD', ledger, '*', 'e', args[j], 'h', is_last and chain or '')
+      call('RPUSH', one.subject, id)
     end
-    call('RPUSH', one.subject, unpack(ids))
   end
   call('SET', chain_key, chain)
   return answers

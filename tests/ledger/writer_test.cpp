@@ -219,6 +219,12 @@ TEST_F(writer_test, what_is_appended_together_has_one_hash_with_the_last_of_it) 
   EXPECT_EQ(hash_of(2), ask(io_, *connection_, {"GET", chain_key(municipality_)})->text);
 }
 
+TEST_F(writer_test, a_commit_of_any_number_of_entries_is_appended) {
+  constexpr std::size_t many = 9'000;  // after a long outage; more than Lua hands over at a time
+  EXPECT_EQ(submit({commit_of(municipality_, "r-1", 0, many)})[0].status, commit_status::committed);
+  EXPECT_EQ(version_of("r-1"), static_cast<std::int64_t>(many));
+}
+
 TEST_F(writer_test, an_empty_batch_is_answered) { EXPECT_TRUE(submit({}).empty()); }
 
 TEST_F(writer_test, of_two_writers_on_one_subject_exactly_one_wins_each_version) {
