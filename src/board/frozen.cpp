@@ -1,4 +1,4 @@
-// By an arena of protobuf's for each case.
+// By an arena of protobuf's for each case; only the letters of longer texts lie elsewhere.
 #include "board/frozen.hpp"
 
 #include <google/protobuf/arena.h>
@@ -9,17 +9,17 @@ namespace varde::board {
 
 namespace {
 
-/// A case with an alarm and a plan of five steps fits in the first block.
+/// Of the first block; the next ones are larger.
 constexpr std::size_t block_bytes = 2'048;
 
-google::protobuf::ArenaOptions one_block() {
+google::protobuf::ArenaOptions few_blocks() {
   google::protobuf::ArenaOptions options;
   options.start_block_size = block_bytes;
   return options;
 }
 
 struct frozen {
-  google::protobuf::Arena arena{one_block()};
+  google::protobuf::Arena arena{few_blocks()};
   alarm::v1::Case* of = google::protobuf::Arena::CreateMessage<alarm::v1::Case>(&arena);
 };
 

@@ -1,5 +1,5 @@
 // A case as it stands, copied for everyone who looks. Such a copy is made at every change and given
-// up at the next one, so all of it lies in one piece of memory that comes and goes at once.
+// up at the next one, so its many small parts lie in blocks that come and go at once.
 #pragma once
 
 #include <memory>
