@@ -213,9 +213,7 @@ void log::parts::run() {
     if (front || last_round) continue;
     kept->recover_if_due(now);
     if (kept->prepare_step(now)) continue;
-    in.sleep(kept->wants_another_try()
-                 ? std::min<std::chrono::nanoseconds>(given.retry_every, prune_every)
-                 : prune_every);
+    in.sleep(std::min<std::chrono::nanoseconds>(kept->may_rest(now), prune_every));
   }
 }
 

@@ -9,8 +9,8 @@ namespace varde::vault {
 
 namespace {
 
-/// Bytes zeroed in one step: a few milliseconds of a disk, which is what an alarm may wait for it.
-constexpr std::size_t step_bytes = std::size_t{1} << 20;
+/// Bytes zeroed in one step: half a millisecond of a disk, which is what an alarm may wait for it.
+constexpr std::size_t step_bytes = std::size_t{128} << 10;
 
 }  // namespace
 

@@ -14,6 +14,9 @@ namespace varde::vault {
 
 namespace {
 
+/// Between steps that nothing hurries: a segment of 32 MiB is prepared in less than three seconds.
+constexpr std::chrono::milliseconds spare_step_every{10};
+
 errc kind_of(int error) {
   return error == ENOSPC || error == EDQUOT || error == EFBIG ? errc::full : errc::failed;
 }
@@ -223,7 +226,23 @@ void store::give_bad_places_another_try(base::steady_time now) {
 }
 
 bool store::prepare_step(base::steady_time now) {
-  if (degraded() || (maker_ && maker_->finished()) || now < prepare_again_at_) return false;
+  if (now < spare_step_at_ || !step_ahead(now)) return false;
+  spare_step_at_ = now + spare_step_every;
+  return true;
+}
+
+std::chrono::nanoseconds store::may_rest(base::steady_time now) const {
+  if (wants_step(now)) return std::max(spare_step_at_ - now, base::steady_time::duration{});
+  if (degraded() || !warning_.empty()) return options_.retry_every;
+  return std::chrono::nanoseconds::max();
+}
+
+bool store::wants_step(base::steady_time now) const {
+  return !degraded() && !(maker_ && maker_->finished()) && now >= prepare_again_at_;
+}
+
+bool store::step_ahead(base::steady_time now) {
+  if (!wants_step(now)) return false;
   const busy_mark busy(busy_since_);
   if (!maker_) {
     give_bad_places_another_try(now);
@@ -242,7 +261,7 @@ bool store::prepare_step(base::steady_time now) {
 }
 
 void store::keep_pace(base::steady_time now) {
-  while (active_ && (!maker_ || maker_->prepared_bytes() < 2 * active_->end) && prepare_step(now)) {
+  while (active_ && (!maker_ || maker_->prepared_bytes() < 2 * active_->end) && step_ahead(now)) {
   }
 }
 

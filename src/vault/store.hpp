@@ -71,7 +71,9 @@ class store {
   [[nodiscard]] base::result<sequence> write(std::span<const std::string_view> payloads,
                                              base::steady_time now);
 
-  /// One step of preparing the next segment. False if there is nothing to do just now.
+  /// One step of preparing the next segment while nothing waits to be written. False if there is
+  /// nothing to do just now: what syncs its own files on this disk shall find it idle most of the
+  /// time.
   bool prepare_step(base::steady_time now);
   /// As many steps as keep preparing ahead of writing: done when the present segment is half full.
   void keep_pace(base::steady_time now);
@@ -80,8 +82,8 @@ class store {
   /// While degraded, when it is time: tries to make a new segment, and is well again if it can.
   void recover_if_due(base::steady_time now);
 
-  /// Something failed and will be tried again: the owner should call again within `retry_every`.
-  [[nodiscard]] bool wants_another_try() const { return degraded() || !warning_.empty(); }
+  /// How long the owner may sleep until there is something to prepare or to try again.
+  [[nodiscard]] std::chrono::nanoseconds may_rest(base::steady_time now) const;
   [[nodiscard]] std::size_t batch_bytes_max() const noexcept;
 
   /// Any thread.
@@ -111,6 +113,9 @@ class store {
                                                        std::size_t batch_bytes,
                                                        base::steady_time now);
   [[nodiscard]] base::error_code make_room(std::size_t bytes, base::steady_time now);
+  /// One step of preparing, unless all is prepared or it failed a moment ago.
+  bool step_ahead(base::steady_time now);
+  [[nodiscard]] bool wants_step(base::steady_time now) const;
   [[nodiscard]] base::error_code begin_maker();
   /// False if the maker failed and is gone.
   [[nodiscard]] bool run_maker_step(base::steady_time now);
@@ -144,6 +149,7 @@ class store {
   base::steady_time retry_at_{};          // degraded: when a segment is tried again
   base::steady_time first_again_at_{};    // some place is bad: when all are tried again
   base::steady_time prepare_again_at_{};  // preparing failed: when it is tried again
+  base::steady_time spare_step_at_{};     // when a step is next made without need
 
   std::atomic<sequence> last_;
   std::atomic<sequence> confirmed_{0};

@@ -97,8 +97,7 @@ TEST_F(vault_store, the_next_segment_is_ready_when_this_one_is_half_full) {
     ASSERT_TRUE(store_->write({&view, 1}, now_));
     store_->keep_pace(now_);
   }
-  while (store_->prepare_step(now_)) {
-  }
+  while (store_->prepare_step(now_)) now_ += store_->may_rest(now_);
   EXPECT_EQ(segments(), 2u);
   int creations = 0;
   files_.fault = [&](operation what, const std::string&) {
@@ -107,6 +106,24 @@ TEST_F(vault_store, the_next_segment_is_ready_when_this_one_is_half_full) {
   };
   write_segment();
   EXPECT_EQ(creations, 0);
+}
+
+TEST_F(vault_store, in_spare_time_preparing_takes_its_time) {
+  const std::string payload(given_.segment_bytes / 2, 'x');
+  const std::string_view view = payload;
+  EXPECT_TRUE(store_->prepare_step(now_));
+  EXPECT_FALSE(store_->prepare_step(now_));
+  const auto rest = store_->may_rest(now_);
+  EXPECT_GT(rest.count(), 0);
+  EXPECT_FALSE(store_->prepare_step(now_ + rest / 2));
+  EXPECT_TRUE(store_->prepare_step(now_ + rest));
+
+  // Need knows no rest.
+  ASSERT_TRUE(store_->write({&view, 1}, now_));
+  store_->keep_pace(now_);
+  EXPECT_EQ(segments(), 2u);
+  EXPECT_FALSE(store_->prepare_step(now_ + hours{1}));
+  EXPECT_GT(store_->may_rest(now_), hours{1});
 }
 
 TEST_F(vault_store, a_retry_comes_when_it_is_due_and_not_before) {
