@@ -50,18 +50,24 @@ void reactor::forget(watched& one, int socket) {
 }
 
 void reactor::post(std::function<void()> work) {
-  const std::scoped_lock lock{mutex_};
-  posted_.push_back(std::move(work));
-  if (posted_.size() == 1) ::eventfd_write(wake_.get(), 1);
+  bool is_first = false;
+  {
+    const std::scoped_lock lock{mutex_};
+    posted_.push_back(std::move(work));
+    is_first = posted_.size() == 1;
+  }
+  // Whoever is woken wants the lock.
+  if (is_first) ::eventfd_write(wake_.get(), 1);
 }
 
 void reactor::run_posted() {
+  // First the bell and then the work: what is posted in between rings again, for nothing at worst.
+  eventfd_t ignored = 0;
+  ::eventfd_read(wake_.get(), &ignored);
   std::vector<std::function<void()>> work;
   {
     const std::scoped_lock lock{mutex_};
     work.swap(posted_);
-    eventfd_t ignored = 0;
-    if (!work.empty()) ::eventfd_read(wake_.get(), &ignored);
   }
   for (const auto& one : work) one();
 }
