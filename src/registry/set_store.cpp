@@ -1,6 +1,7 @@
 // The commands behind the three calls.
 #include "registry/set_store.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -23,6 +24,12 @@ return redis.call('XADD', KEYS[1], 'MAXLEN', ARGV[3], '*', 'set', ARGV[2])
 
 /// How many XADD need not keep exactly: announcements are only hints.
 constexpr std::string_view announcements_kept = "1000";
+
+/// By the size of the newest: a municipality's sets are much alike.
+std::size_t sets_kept(std::size_t bytes) {
+  return std::clamp(sets_kept_bytes / std::max<std::size_t>(bytes, 1), sets_kept_min,
+                    sets_kept_max);
+}
 
 /// From one entry of a set's stream, whose texts it takes.
 base::result<stored_bytes> take_entry(std::string municipality, redis::reply& entry) {
@@ -154,7 +161,7 @@ void load_all_sets(redis::connection& connection,
 void load_kept_sets(redis::connection& connection, std::string municipality,
                     std::function<void(base::result<std::vector<stored_set>>)> done) {
   const auto key = keys::set_of(municipality);
-  connection.send({"XREVRANGE", key, "+", "-", "COUNT", std::to_string(sets_kept)},
+  connection.send({"XREVRANGE", key, "+", "-", "COUNT", std::to_string(sets_kept_max)},
                   [municipality = std::move(municipality),
                    done = std::move(done)](base::result<redis::reply> reply) {
                     if (!reply) return done(error::store_unreachable);
@@ -167,8 +174,9 @@ void write_set(redis::connection& connection, stored_set next,
   // The id goes in first: an id without a set is harmless, a set without its id would not be found.
   connection.send({"SADD", std::string{keys::municipalities}, next.municipality},
                   [](base::result<redis::reply>) {});
+  const auto bytes = next.set.SerializeAsString();
   connection.send({"EVAL", std::string{append_script}, "1", keys::set_of(next.municipality),
-                   next.position, next.set.SerializeAsString(), std::to_string(sets_kept)},
+                   next.position, bytes, std::to_string(sets_kept(bytes.size()))},
                   [done = std::move(done)](base::result<redis::reply> reply) {
                     if (!reply) return done(error::store_unreachable);
                     if (reply->is(redis::reply::kind::nil)) return done(error::changed_meanwhile);

@@ -12,8 +12,12 @@
 
 namespace varde::registry {
 
-/// Older sets kept beside the newest, for a look back.
-inline constexpr std::size_t sets_kept = 10;
+/// A municipality's sets that are kept for a look back, the newest with them: as many as these
+/// bytes hold, since Redis loads them all at its start, but never fewer and never more than so
+/// many.
+inline constexpr std::size_t sets_kept_bytes = std::size_t{8} << 20;
+inline constexpr std::size_t sets_kept_min = 2;
+inline constexpr std::size_t sets_kept_max = 10;
 
 struct stored_set {
   std::string municipality;

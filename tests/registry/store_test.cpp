@@ -94,6 +94,19 @@ TEST_F(stored, only_the_newest_sets_are_kept) {
   EXPECT_EQ(test::ask(io_, *connection_, {"XLEN", keys::set_of("9901")})->integer, 10);
 }
 
+TEST_F(stored, of_large_sets_fewer_are_kept_but_one_to_look_back_at) {
+  auto large = samples::fjordvik();
+  large.mutable_municipality()->set_name(std::string(sets_kept_bytes / 4, 'x'));
+  const auto kept_of = [&](const v1::MunicipalitySet& set) {
+    for (int i = 0; i < 4; ++i) EXPECT_TRUE(write(set, load("9901")->position));
+    return test::ask(io_, *connection_, {"XLEN", keys::set_of("9901")})->integer;
+  };
+  EXPECT_EQ(kept_of(large), 3);
+  large.mutable_municipality()->set_name(std::string(2 * sets_kept_bytes, 'x'));
+  EXPECT_EQ(kept_of(large), 2);
+  EXPECT_EQ(kept_of(samples::fjordvik()), 6);
+}
+
 TEST_F(stored, what_is_no_set_is_damage_and_not_an_empty_municipality) {
   ASSERT_TRUE(
       test::ask(io_, *connection_, {"XADD", keys::set_of("9901"), "*", "set", "\xff nonsense"}));
