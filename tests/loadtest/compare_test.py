@@ -36,5 +36,18 @@ class compare_with_redis(unittest.TestCase):
             self.assertGreater(row["figures"]["acknowledged_per_s"]["median"], 0)
 
 
+class compare_by_crashes(unittest.TestCase):
+    def test_says_who_there_is_when_nobody_is_called_so(self):
+        done = subprocess.run(
+            ["loadtest/compare.sh", "--smoke", "--only", "crash", "--among", "nobody"],
+            cwd=TOP,
+            capture_output=True,
+            text=True,
+            timeout=LIMIT_S,
+        )
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("rabbitmq, quorum queue", done.stderr)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -44,7 +44,10 @@ def ask(bench, options):
         (contender("prometheus-alertmanager", alertmanager.DURABLE, SHARED, None), alerts),
     ]
     if options.among:
+        names = [who.name for who, _ in everyone]
         everyone = [one for one in everyone if any(word in one[0].name for word in options.among)]
+        if not everyone:
+            sys.exit(f"compare.sh: --among {options.among[0]}: there are {'; '.join(names)}")
     rows = [row(who.name, who.durable, who.layout) for who, _ in everyone]
     for number in range(kills):
         least, most = KILL_AFTER_S
