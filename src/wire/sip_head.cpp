@@ -1,8 +1,8 @@
 // Reads line by line; of a header that goes on in the next line the whole is kept or dropped.
 #include "wire/sip_head.hpp"
 
-#include <algorithm>
 #include <charconv>
+#include <cstdint>
 
 #include "wire/text.hpp"
 
@@ -24,22 +24,40 @@ bool continues_the_line_before(std::string_view line) {
   return line.starts_with(' ') || line.starts_with('\t');
 }
 
-bool is_header(std::string_view line, std::string_view name, std::string_view compact) {
-  const auto colon = line.find(':');
-  if (colon == std::string_view::npos || continues_the_line_before(line)) return false;
-  const auto said = trimmed(line.substr(0, colon));
-  return equal_ignoring_case(said, name) || equal_ignoring_case(said, compact);
-}
+/// What a header line is about.
+enum class subject : std::uint8_t { other, body_length, body_type };
 
-bool is_length(std::string_view line) { return is_header(line, "Content-Length", "l"); }
-bool is_type(std::string_view line) { return is_header(line, "Content-Type", "c"); }
+subject subject_of(std::string_view line) {
+  const auto colon = line.find(':');
+  if (colon == std::string_view::npos || continues_the_line_before(line)) return subject::other;
+  const auto name = trimmed(line.substr(0, colon));
+  if (equal_ignoring_case(name, "Content-Length") || equal_ignoring_case(name, "l"))
+    return subject::body_length;
+  if (equal_ignoring_case(name, "Content-Type") || equal_ignoring_case(name, "c"))
+    return subject::body_type;
+  return subject::other;
+}
 
 std::string_view value_of(std::string_view line) {
   return trimmed(line.substr(line.find(':') + 1));
 }
 
+/// Reads a Content-Length line; false if it is unreadable or not the first.
+bool take_length(std::string_view line, std::optional<std::size_t>& found) {
+  const auto digits = value_of(line);
+  std::size_t length = 0;
+  const auto [rest, bad] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
+  if (found || digits.empty() || bad != std::errc{} || rest != digits.data() + digits.size())
+    return false;
+  found = length;
+  return true;
+}
+
 void append_line(std::string& head, std::string_view line) {
-  for (const char c : line) head += c == '\r' || c == '\0' ? ' ' : c;
+  const auto start = head.size();
+  head += line;
+  for (auto i = start; i < head.size(); ++i)
+    if (head[i] == '\r' || head[i] == '\0') head[i] = ' ';
   head += "\r\n";
 }
 
@@ -48,36 +66,36 @@ void append_line(std::string& head, std::string_view line) {
 base::result<sip_parts> split_sip(std::string_view message) {
   while (message.starts_with('\r') || message.starts_with('\n')) message.remove_prefix(1);
   sip_parts out;
+  out.head.reserve(message.size());
+  std::optional<std::size_t> length;
+  bool is_length_good = true;
   auto rest = message;
-  bool is_dropped = false;
+  auto about = subject::other;
   for (;;) {
     const auto line = take_line(rest);
     if (!line) return error::malformed_message;
     if (line->empty()) break;
-    if (is_dropped && continues_the_line_before(*line)) continue;
-    is_dropped = is_length(*line) || is_type(*line);
-    if (is_type(*line)) out.content_type = value_of(*line);
-    if (!is_dropped) append_line(out.head, *line);
+    if (about != subject::other && continues_the_line_before(*line)) continue;
+    about = subject_of(*line);
+    if (about == subject::body_length)
+      is_length_good = take_length(*line, length) && is_length_good;
+    else if (about == subject::body_type)
+      out.content_type = value_of(*line);
+    else
+      append_line(out.head, *line);
   }
   out.head += "\r\n";
-  const auto length = content_length(message.substr(0, message.size() - rest.size()));
-  if (!length) return length.error();
-  if (length->value_or(0) > rest.size()) return error::malformed_message;
-  out.body = rest.substr(0, length->value_or(rest.size()));
+  if (!is_length_good) return error::malformed_length;
+  if (length.value_or(0) > rest.size()) return error::malformed_message;
+  out.body = rest.substr(0, length.value_or(rest.size()));
   return out;
 }
 
 base::result<std::optional<std::size_t>> content_length(std::string_view head) {
   std::optional<std::size_t> found;
-  while (const auto line = take_line(head)) {
-    if (!is_length(*line)) continue;
-    const auto digits = value_of(*line);
-    std::size_t length = 0;
-    const auto [rest, bad] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
-    if (found || digits.empty() || bad != std::errc{} || rest != digits.data() + digits.size())
+  while (const auto line = take_line(head))
+    if (subject_of(*line) == subject::body_length && !take_length(*line, found))
       return error::malformed_length;
-    found = length;
-  }
   return found;
 }
 
