@@ -1,5 +1,6 @@
-// SIP messages as plain structs (RFC 3261). Parsing is osip2's, behind this header; formatting is
-// ours and strict, so that nothing a device sent reaches another wire unfiltered.
+// SIP messages as plain structs (RFC 3261). What a message says is osip2's to judge, behind this
+// header; formatting is ours and strict, so that nothing a device sent reaches another wire
+// unfiltered.
 #pragma once
 
 #include <cstddef>
@@ -39,6 +40,8 @@ struct sip_via {
   /// The parameter's value; empty if absent or without one.
   [[nodiscard]] std::string_view value(std::string_view name) const;
   void set(std::string_view name, std::string value);
+
+  friend bool operator==(const sip_via&, const sip_via&) = default;
 };
 
 /// From or To.
@@ -47,6 +50,8 @@ struct sip_party {
   std::string uri;   // "sip:26001@192.0.2.1"
   std::string user;  // the part before @, may be empty
   std::string tag;   // empty: none
+
+  friend bool operator==(const sip_party&, const sip_party&) = default;
 };
 
 /// A request (`status` 0) or a response. Header values are on one line each, without control
@@ -75,6 +80,8 @@ struct sip_message {
   [[nodiscard]] bool is_request() const noexcept { return status == 0; }
   /// The first of the other headers of this name, without regard to case; nullptr if there is none.
   [[nodiscard]] const std::string* header(std::string_view name) const;
+
+  friend bool operator==(const sip_message&, const sip_message&) = default;
 };
 
 /// Any thread. Errors: too_long (over sip_message_bytes_max), malformed_message (also when Via,

@@ -1,7 +1,7 @@
-// Reading SIP with osip2. The library's tables are set up once; after that its parser only works on
-// what it is given, so any thread may parse. It is given the header block only: of bodies it leaks
-// memory when their multipart form is broken. Everything it allocates is owned by guards of this
-// file.
+// Reading SIP with osip2, unless it is so plain that there is nothing to judge. The library's
+// tables are set up once; after that its parser only works on what it is given, so any thread may
+// parse. It is given the header block only: of bodies it leaks memory when their multipart form is
+// broken. Everything it allocates is owned by guards of this file.
 #include <osipparser2/osip_parser.h>
 
 #include <charconv>
@@ -10,6 +10,7 @@
 #include <mutex>
 
 #include "wire/sip.hpp"
+#include "wire/sip_grammar.hpp"
 #include "wire/sip_head.hpp"
 #include "wire/text.hpp"
 
@@ -140,18 +141,19 @@ bool read_mandatory(const osip_message_t& from, sip_message& to) {
   return to.status != 0 || to.cseq_method == to.method;
 }
 
+base::result<sip_message> read_head(std::string_view head) {
+  if (auto plain = read_plain_head(head)) return std::move(*plain);
+  return read_head_by_osip(head);
+}
+
 }  // namespace
 
-base::result<sip_message> parse_sip(std::string_view bytes) {
-  if (bytes.size() > sip_message_bytes_max) return error::too_long;
-  const auto parts = split_sip(bytes);
-  if (!parts) return error::malformed_message;
-
+base::result<sip_message> read_head_by_osip(std::string_view head) {
   initialise_osip();
   osip_message_t* raw = nullptr;
   if (osip_message_init(&raw) != OSIP_SUCCESS) return error::malformed_message;
   const osip_message parsed{raw};
-  if (osip_message_parse(raw, parts->head.data(), parts->head.size()) != OSIP_SUCCESS)
+  if (osip_message_parse(raw, head.data(), head.size()) != OSIP_SUCCESS)
     return error::malformed_message;
 
   sip_message message;
@@ -167,8 +169,17 @@ base::result<sip_message> parse_sip(std::string_view bytes) {
   if (!read_mandatory(*raw, message)) return error::malformed_message;
   read_contact(*raw, message);
   read_other_headers(*raw, message);
-  message.content_type = media_type(parts->content_type);
-  message.body = parts->body;
+  return message;
+}
+
+base::result<sip_message> parse_sip(std::string_view bytes) {
+  if (bytes.size() > sip_message_bytes_max) return error::too_long;
+  const auto parts = split_sip(bytes);
+  if (!parts) return error::malformed_message;
+  auto message = read_head(parts->head);
+  if (!message) return message.error();
+  message->content_type = media_type(parts->content_type);
+  message->body = parts->body;
   return message;
 }
 

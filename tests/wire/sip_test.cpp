@@ -5,9 +5,13 @@
 #include <rapidcheck.h>
 
 #include "wire/samples.hpp"
+#include "wire/sip_grammar.hpp"
+#include "wire/sip_head.hpp"
 
 namespace varde::wire {
 namespace {
+
+using namespace std::string_view_literals;
 
 const peer device{transport::udp, "192.0.2.7", 40000, 0};
 
@@ -145,6 +149,93 @@ TEST(sip_parse, takes_or_refuses_any_change_of_one_byte) {
     changed[where % changed.size()] = what;
     if (const auto m = parse_sip(changed)) RC_ASSERT(!format_sip(*m).empty());
   });
+}
+
+std::string head_of(std::string_view message) {
+  const auto parts = split_sip(message);
+  return parts ? parts->head : std::string{};
+}
+
+/// What devices send and answer, in the plain form.
+const std::string plain_messages[] = {
+    sample_message("<mrq/>"),
+    sample_message("<mrq/>", "Max-Forwards: 70\r\nUser-Agent: Careline/2.1 (GSM)\r\n",
+                   "z9hG4bK-1_a.b+c", "TLS"),
+    "OPTIONS sip:192.0.2.1:5060 SIP/2.0\r\n"
+    "v:SIP/2.0/UDP unit.example:40000;rport=1;branch=z9hG4bK2;received=192.0.2.9\r\n"
+    "VIA: SIP/2.0/TCP proxy.example\r\n"
+    "f: <sip:+4755550100@x.example;transport=tcp>;tag=7\r\n"
+    "t: <sip:x.example:5061>\r\nm: <sip:u@192.0.2.9:65535;transport=UDP>\r\n"
+    "i: 5f3a-77\r\nCSeq: 007 OPTIONS\r\n\r\n",
+    "SIP/2.0 200 OK, I have it\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKx;rport=5060\r\n"
+    "From: <sip:varde@x>;tag=1\r\nTo: <sip:26001@192.0.2.7>;tag=2\r\nCall-ID: c.1@varde\r\n"
+    "CSeq: 1 MESSAGE\r\nContent-Length: 0\r\n\r\n",
+};
+
+TEST(sip_plain, what_devices_send_is_read_without_osip_and_as_osip_reads_it) {
+  for (const auto& message : plain_messages) {
+    const auto head = head_of(message);
+    const auto plain = read_plain_head(head);
+    ASSERT_TRUE(plain) << message;
+    EXPECT_EQ(*plain, *read_head_by_osip(head)) << message;
+  }
+}
+
+TEST(sip_plain, what_is_not_surely_plain_is_left_to_osip) {
+  const auto replaced = [](std::string_view what, std::string_view by) {
+    std::string all = sample_message("x");
+    return all.replace(all.find(what), what.size(), by);
+  };
+  const bad_input table[] = {
+      {"a display name", replaced("From: <", "From: Alarm <")},
+      {"an address without brackets", replaced("<sip:varde@192.0.2.1>", "sip:varde@192.0.2.1")},
+      {"an escape", replaced("From: <sip:26001", "From: <sip:26%30")},
+      {"a password", replaced("From: <sip:26001", "From: <sip:26001:secret")},
+      {"a parameter that osip leaves out", replaced("192.0.2.7>", "192.0.2.7;x-obr=1>")},
+      {"an address too short for osip", replaced("<sip:varde@192.0.2.1>", "<sip:a>")},
+      {"a port of too many digits", replaced("5062", "000005062")},
+      {"a port out of range", replaced("5062", "65536")},
+      {"a folded line", replaced("To: ", "To:\r\n ")},
+      {"a blank before the colon", replaced("To:", "To :")},
+      {"a header twice", sample_message("x", "To: <sip:other@x>\r\n")},
+      {"a second contact", sample_message("x", "Contact: <sip:other@x>\r\n")},
+      {"two Via on a line", replaced(";rport", ", SIP/2.0/UDP other.example")},
+      {"a comment in Via", replaced(";rport", " (a)")},
+      {"an empty parameter", replaced(";rport", ";;rport")},
+      {"credentials", sample_message("x", "Authorization: Digest username=\"a\"\r\n")},
+      {"an unknown header", sample_message("x", "Require: 100rel\r\n")},
+      {"an empty header", sample_message("x", "User-Agent:\r\n")},
+      {"a list", sample_message("x", "User-Agent: a, b\r\n")},
+      {"CSeq of another method", replaced("1 MESSAGE", "1 OPTIONS")},
+      {"CSeq too large", replaced("1 MESSAGE", "4294967296 MESSAGE")},
+      {"another scheme", replaced("<sip:varde", "<tel:varde")},
+      {"another version", replaced("SIP/2.0\r\n", "SIP/3.0\r\n")},
+      {"a method in lower case", replaced("MESSAGE sip", "message sip")},
+  };
+  for (const auto& row : table) EXPECT_FALSE(read_plain_head(head_of(row.bytes))) << row.what;
+}
+
+TEST(sip_plain, whatever_is_changed_at_one_place_osip_reads_the_same) {
+  constexpr auto marks = "\0\t\r\n !\"%&()*+,-./059:;<=>?@AZ[]_az~\x7F\xE5"sv;
+  int taken = 0;
+  const auto compare = [&](const std::string& changed) {
+    const auto head = head_of(changed);
+    const auto plain = read_plain_head(head);
+    if (!plain) return;
+    ++taken;
+    const auto judged = read_head_by_osip(head);
+    ASSERT_TRUE(judged) << changed;
+    EXPECT_EQ(*judged, *plain) << changed;
+  };
+  for (const auto& good : plain_messages)
+    for (std::size_t at = 0; at < good.size(); ++at) {
+      compare(std::string{good}.erase(at, 1));
+      for (const char mark : marks) {
+        compare(std::string{good}.replace(at, 1, 1, mark));
+        compare(std::string{good}.insert(at, 1, mark));
+      }
+    }
+  EXPECT_GT(taken, 1000);
 }
 
 TEST(sip_format, what_was_parsed_is_written_and_parsed_alike) {
