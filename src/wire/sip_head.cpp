@@ -1,6 +1,7 @@
 // Reads line by line; of a header that goes on in the next line the whole is kept or dropped.
 #include "wire/sip_head.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 
@@ -54,10 +55,11 @@ bool take_length(std::string_view line, std::optional<std::size_t>& found) {
 }
 
 void append_line(std::string& head, std::string_view line) {
-  const auto start = head.size();
+  const auto start = static_cast<std::ptrdiff_t>(head.size());
   head += line;
-  for (auto i = start; i < head.size(); ++i)
-    if (head[i] == '\r' || head[i] == '\0') head[i] = ' ';
+  for (const char stray : {'\r', '\0'})
+    if (line.find(stray) != std::string_view::npos)
+      std::replace(head.begin() + start, head.end(), stray, ' ');
   head += "\r\n";
 }
 

@@ -3,6 +3,7 @@
 // such values as they are written, so here they are taken as they are. What is not surely plain is
 // osip's.
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -15,12 +16,20 @@ namespace varde::wire {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_letter(char c) { return is_capital(c) || (c >= 'a' && c <= 'z'); }
-bool is_simple(char c) {
-  return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '+';
-}
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
+constexpr bool is_letter(char c) { return is_capital(c) || (c >= 'a' && c <= 'z'); }
+/// Letters, digits and marks that separate nothing in SIP: most of a message.
+constexpr auto simple_characters = [] {
+  std::array<bool, 256> table{};
+  for (int c = 0; c < 256; ++c) {
+    const char each = static_cast<char>(c);
+    table[static_cast<unsigned char>(each)] = is_letter(each) || is_digit(each) || each == '-' ||
+                                              each == '.' || each == '_' || each == '+';
+  }
+  return table;
+}();
+bool is_simple(char c) { return simple_characters[static_cast<unsigned char>(c)]; }
 bool is_printable(char c) { return c >= ' ' && c <= '~'; }
 
 /// Takes a text apart from its beginning. What it can't take it leaves.
