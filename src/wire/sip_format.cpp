@@ -2,7 +2,9 @@
 // header lines.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 
 #include "wire/sip.hpp"
 #include "wire/text.hpp"
@@ -11,10 +13,19 @@ namespace varde::wire {
 
 namespace {
 
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
+
 /// Appends a value with every control character made a space, so that it can't begin a line of its
 /// own.
 void append_clean(std::string& out, std::string_view value) {
-  for (const char c : value) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
+  const auto start = static_cast<std::ptrdiff_t>(out.size());
+  out += value;
+  std::replace_if(out.begin() + start, out.end(), is_control, ' ');
+}
+
+void append_number(std::string& out, std::uint64_t number) {
+  const fmt::format_int digits{number};
+  out.append(digits.data(), digits.size());
 }
 
 void append_header(std::string& out, std::string_view name, std::string_view value) {
@@ -24,20 +35,49 @@ void append_header(std::string& out, std::string_view name, std::string_view val
   out += "\r\n";
 }
 
-std::string host_and_port(std::string_view host, std::uint16_t port) {
-  const bool is_v6 = host.find(':') != std::string_view::npos;
-  std::string out = is_v6 ? fmt::format("[{}]", host) : std::string{host};
-  if (port != 0) out += fmt::format(":{}", port);
-  return out;
+void append_via(std::string& out, const sip_via& via) {
+  out += "Via: SIP/2.0/";
+  append_clean(out, via.protocol);
+  out += ' ';
+  const bool is_v6 = via.host.find(':') != std::string::npos;
+  if (is_v6) out += '[';
+  append_clean(out, via.host);
+  if (is_v6) out += ']';
+  if (via.port != 0) {
+    out += ':';
+    append_number(out, via.port);
+  }
+  for (const auto& [name, value] : via.parameters) {
+    out += ';';
+    append_clean(out, name);
+    if (!value) continue;
+    out += '=';
+    append_clean(out, *value);
+  }
+  out += "\r\n";
 }
 
-std::string to_text(const sip_via& via) {
-  std::string out = fmt::format("SIP/2.0/{} {}", via.protocol, host_and_port(via.host, via.port));
-  for (const auto& [name, value] : via.parameters) {
-    out += ';' + name;
-    if (value) out += '=' + *value;
+void append_cseq(std::string& out, const sip_message& message) {
+  out += "CSeq: ";
+  append_number(out, message.cseq);
+  out += ' ';
+  append_clean(out, message.cseq_method);
+  out += "\r\n";
+}
+
+void append_first_line(std::string& out, const sip_message& message) {
+  if (message.is_request()) {
+    append_clean(out, message.method);
+    out += ' ';
+    append_clean(out, message.uri);
+    out += " SIP/2.0\r\n";
+  } else {
+    out += "SIP/2.0 ";
+    append_number(out, static_cast<std::uint64_t>(message.status));
+    out += ' ';
+    append_clean(out, message.reason);
+    out += "\r\n";
   }
-  return out;
 }
 
 /// The header's full name if `line` begins with one that answer_unparsed copies; empty otherwise.
@@ -96,26 +136,19 @@ const std::string* sip_message::header(std::string_view name) const {
 std::string format_sip(const sip_message& message) {
   std::string out;
   out.reserve(512 + message.body.size());
-  if (message.is_request()) {
-    append_clean(out, message.method);
-    out += ' ';
-    append_clean(out, message.uri);
-    out += " SIP/2.0\r\n";
-  } else {
-    out += fmt::format("SIP/2.0 {} ", message.status);
-    append_clean(out, message.reason);
-    out += "\r\n";
-  }
-  for (const auto& via : message.vias) append_header(out, "Via", to_text(via));
+  append_first_line(out, message);
+  for (const auto& via : message.vias) append_via(out, via);
   append_header(out, "From", message.from.text);
   append_header(out, "To", message.to.text);
   append_header(out, "Call-ID", message.call_id);
-  append_header(out, "CSeq", fmt::format("{} {}", message.cseq, message.cseq_method));
+  append_cseq(out, message);
   if (!message.contact.empty()) append_header(out, "Contact", '<' + message.contact + '>');
   for (const auto& value : message.authorizations) append_header(out, "Authorization", value);
   for (const auto& [name, value] : message.headers) append_header(out, name, value);
   if (!message.content_type.empty()) append_header(out, "Content-Type", message.content_type);
-  out += fmt::format("Content-Length: {}\r\n\r\n", message.body.size());
+  out += "Content-Length: ";
+  append_number(out, message.body.size());
+  out += "\r\n\r\n";
   out += message.body;
   return out;
 }
@@ -129,12 +162,12 @@ sip_message make_response(const sip_message& request, const peer& source, int st
   auto& top = response.vias.front();
   const bool has_rport = top.find("rport") != nullptr;
   if (has_rport || top.host != source.host) top.set("received", source.host);
-  if (has_rport) top.set("rport", fmt::format("{}", source.port));
+  if (has_rport) top.set("rport", fmt::format_int{source.port}.str());
   response.from = request.from;
   response.to = request.to;
   if (response.to.tag.empty()) {
     response.to.tag = to_tag;
-    response.to.text += fmt::format(";tag={}", to_tag);
+    (response.to.text += ";tag=") += to_tag;
   }
   response.call_id = request.call_id;
   response.cseq = request.cseq;

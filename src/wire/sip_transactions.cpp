@@ -2,6 +2,7 @@
 // the client's retransmissions differ and sit in a heap.
 #include "wire/sip_transactions.hpp"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,7 +20,8 @@ std::string transaction_key(const sip_message& request, const peer& source) {
   const auto& via = request.vias.front();
   const auto branch = via.value("branch");
   if (branch.starts_with(sip_branch_cookie))
-    return fmt::format("{} {}:{} {} {}", branch, via.host, via.port, request.method, source.host);
+    return fmt::format(FMT_COMPILE("{} {}:{} {} {}"), branch, via.host, via.port, request.method,
+                       source.host);
   return fmt::format("{} {} {} {} {} {} {}:{} {} {}", request.call_id, request.cseq, request.method,
                      request.uri, request.from.tag, request.to.tag, via.host, via.port, branch,
                      source.host);
@@ -65,7 +67,7 @@ void server_transactions::forget_oldest() {
 }
 
 std::string client_transactions::new_branch() {
-  return fmt::format("{}{}.{}", sip_branch_cookie, seed_, ++numbers_);
+  return fmt::format(FMT_COMPILE("{}{}.{}"), sip_branch_cookie, seed_, ++numbers_);
 }
 
 std::optional<std::uint64_t> client_transactions::number_of(std::string_view branch) const {
