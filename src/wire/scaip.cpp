@@ -2,9 +2,12 @@
 // out, since an alarm must not be lost for a lesser field.
 #include "wire/scaip.hpp"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <bitset>
 #include <charconv>
 #include <cmath>
 
@@ -75,93 +78,138 @@ std::optional<scaip_position> position(std::string_view text) {
   return scaip_position{*latitude, *longitude, 0};
 }
 
+/// The tags of an <mrq> that are read, in the order of their names.
+enum class tag : std::uint8_t {
+  ref,
+  cid,
+  dty,
+  mty,
+  stc,
+  dco,
+  lco,
+  pri,
+  did,
+  dte,
+  stt,
+  lte,
+  lva,
+  ite,
+  geo,
+  tim,
+  crd,
+  unknown
+};
+constexpr std::array<std::string_view, 17> tag_names{"ref", "cid", "dty", "mty", "stc", "dco",
+                                                     "lco", "pri", "did", "dte", "stt", "lte",
+                                                     "lva", "ite", "geo", "tim", "crd"};
+using tag_set = std::bitset<tag_names.size()>;
+
+constexpr std::size_t index_of(tag which) { return static_cast<std::size_t>(which); }
+static_assert(index_of(tag::unknown) == tag_names.size());
+
+tag find_tag(std::string_view name) {
+  return static_cast<tag>(std::ranges::find(tag_names, name) - tag_names.begin());
+}
+
 /// Collects the tags of one <mrq>. Of a tag that is there twice the first counts, but for crd.
 class request_reader {
  public:
   void take(std::string_view name, std::string_view text) {
+    const auto which = find_tag(name);
+    if (which == tag::unknown) return;
+    if (which != tag::crd && seen_[index_of(which)]) return;
+    seen_.set(index_of(which));
     auto& to = reading_.request;
-    if (name == "crd") {
-      if (to.caller_ids.size() < scaip_caller_ids_max)
-        to.caller_ids.push_back(clean_text(text, scaip_caller_id_characters_max));
-      return;
+    switch (which) {
+      case tag::ref:
+        return take_ref(trimmed(text));
+      case tag::cid:
+        return take_cid(without_blanks(text));
+      case tag::dty:
+        return take_device_type(text);
+      case tag::mty:
+        return take_message_type(trimmed(text));
+      case tag::stc:
+        return read_code(text, code_max, to.status);
+      case tag::dco:
+        return read_code(text, short_code_max, to.component);
+      case tag::lco:
+        return read_code(text, short_code_max, to.location);
+      case tag::pri:
+        return read_code(text, priority_max, to.priority);
+      case tag::did:
+        to.sensor = clean_text(text, short_text_characters_max);
+        return;
+      case tag::dte:
+        to.device_text = clean_text(text, short_text_characters_max);
+        return;
+      case tag::stt:
+        to.status_text = clean_text(text, scaip_text_characters_max);
+        return;
+      case tag::lte:
+        to.location_text = clean_text(text, scaip_text_characters_max);
+        return;
+      case tag::lva:
+        to.location_value = clean_text(text, scaip_text_characters_max);
+        return;
+      case tag::ite:
+        to.information = clean_text(text, scaip_text_characters_max);
+        return;
+      case tag::geo:
+        to.position = position(text);
+        return;
+      case tag::tim:
+        position_at_ = base::from_rfc3339(trimmed(text));
+        return;
+      case tag::crd:
+        if (to.caller_ids.size() < scaip_caller_ids_max)
+          to.caller_ids.push_back(clean_text(text, scaip_caller_id_characters_max));
+        return;
+      case tag::unknown:
+        return;
     }
-    if (std::ranges::find(seen_, name) != seen_.end()) return;
-    seen_.emplace_back(name);
-    if (name == "ref")
-      take_ref(trimmed(text));
-    else if (name == "cid")
-      take_cid(without_blanks(text));
-    else if (name == "dty")
-      take_device_type(text);
-    else if (name == "mty")
-      take_message_type(trimmed(text));
-    else if (name == "stc")
-      read_code(text, code_max, to.status);
-    else if (name == "dco")
-      read_code(text, short_code_max, to.component);
-    else if (name == "lco")
-      read_code(text, short_code_max, to.location);
-    else if (name == "pri")
-      read_code(text, priority_max, to.priority);
-    else if (name == "did")
-      to.sensor = clean_text(text, short_text_characters_max);
-    else if (name == "dte")
-      to.device_text = clean_text(text, short_text_characters_max);
-    else if (name == "stt")
-      to.status_text = clean_text(text, scaip_text_characters_max);
-    else if (name == "lte")
-      to.location_text = clean_text(text, scaip_text_characters_max);
-    else if (name == "lva")
-      to.location_value = clean_text(text, scaip_text_characters_max);
-    else if (name == "ite")
-      to.information = clean_text(text, scaip_text_characters_max);
-    else if (name == "geo")
-      to.position = position(text);
-    else if (name == "tim")
-      position_at_ = base::from_rfc3339(trimmed(text));
   }
 
   scaip_reading finish() {
     if (reading_.request.position && position_at_)
       reading_.request.position->at_us = base::to_us(*position_at_);
-    for (const auto* tag : {"ref", "cid", "dty"})
-      if (std::ranges::find(filled_, std::string_view{tag}) == filled_.end())
-        fail(scaip_status::mandatory_missing, tag);
+    for (const auto mandatory : {tag::ref, tag::cid, tag::dty})
+      if (!filled_[index_of(mandatory)]) fail(scaip_status::mandatory_missing, mandatory);
     return std::move(reading_);
   }
 
  private:
   /// The first problem stands.
-  void fail(scaip_status problem, std::string_view tag) {
+  void fail(scaip_status problem, tag where) {
     if (reading_.problem != scaip_status::ok) return;
     reading_.problem = problem;
-    reading_.detail = tag;
+    reading_.detail = tag_names[index_of(where)];
   }
 
   void take_ref(std::string_view text) {
     if (text.empty()) return;
-    filled_.emplace_back("ref");
-    if (text.size() > scaip_ref_characters_max) return fail(scaip_status::too_long, "ref");
+    filled_.set(index_of(tag::ref));
+    if (text.size() > scaip_ref_characters_max) return fail(scaip_status::too_long, tag::ref);
     if (!std::ranges::all_of(text, is_alphanumeric))
-      return fail(scaip_status::invalid_format, "ref");
+      return fail(scaip_status::invalid_format, tag::ref);
     reading_.request.ref = text;
   }
 
   void take_cid(std::string_view text) {
     if (text.empty()) return;
-    filled_.emplace_back("cid");
+    filled_.set(index_of(tag::cid));
     const auto is_visible = [](char c) { return c > ' ' && c < 0x7F; };
-    if (text.size() > scaip_cid_characters_max) return fail(scaip_status::too_long, "cid");
-    if (!std::ranges::all_of(text, is_visible)) return fail(scaip_status::invalid_format, "cid");
+    if (text.size() > scaip_cid_characters_max) return fail(scaip_status::too_long, tag::cid);
+    if (!std::ranges::all_of(text, is_visible)) return fail(scaip_status::invalid_format, tag::cid);
     reading_.request.cid = text;
   }
 
   void take_device_type(std::string_view text) {
     if (trimmed(text).empty()) return;
-    filled_.emplace_back("dty");
+    filled_.set(index_of(tag::dty));
     const auto value = code(text, code_max);
-    if (!value) return fail(scaip_status::invalid_format, "dty");
-    if (*value > code_max) return fail(scaip_status::too_long, "dty");
+    if (!value) return fail(scaip_status::invalid_format, tag::dty);
+    if (*value > code_max) return fail(scaip_status::too_long, tag::dty);
     reading_.request.device_type = *value;
   }
 
@@ -169,12 +217,12 @@ class request_reader {
     if (const auto type = message_type(text))
       reading_.request.type = *type;
     else
-      fail(scaip_status::wrong_content, "mty");
+      fail(scaip_status::wrong_content, tag::mty);
   }
 
   scaip_reading reading_;
-  std::vector<std::string> seen_;
-  std::vector<std::string_view> filled_;  // mandatory tags that are there with some text
+  tag_set seen_;
+  tag_set filled_;  // mandatory tags that are there with some text
   std::optional<base::wall_time> position_at_;
 };
 
@@ -204,7 +252,7 @@ std::string joined(std::initializer_list<std::string_view> texts) {
 }
 
 void append_tag(std::string& out, std::string_view name, std::string_view text) {
-  out += fmt::format("<{}>", name);
+  ((out += '<') += name) += '>';
   for (const char c : text) {
     switch (c) {
       case '<':
@@ -220,7 +268,7 @@ void append_tag(std::string& out, std::string_view name, std::string_view text) 
         out += c;
     }
   }
-  out += fmt::format("</{}>", name);
+  ((out += "</") += name) += '>';
 }
 
 constexpr scaip_profile profiles[] = {
@@ -243,7 +291,7 @@ base::result<scaip_reading> parse_mrq(std::string_view xml) {
 alarm::v1::Signal to_signal(const scaip_request& request, base::wall_time received,
                             std::string_view source) {
   alarm::v1::Signal out;
-  out.set_id(fmt::format("{}/{}", request.cid, request.ref));
+  out.set_id(fmt::format(FMT_COMPILE("{}/{}"), request.cid, request.ref));
   out.set_protocol(std::string{scaip_protocol});
   out.set_device(request.cid);
   out.set_intent(to_intent(request.type));
@@ -269,11 +317,11 @@ alarm::v1::Signal to_signal(const scaip_request& request, base::wall_time receiv
 std::string format_mrs(const scaip_response& response) {
   std::string out = "<mrs>";
   append_tag(out, "ref", response.ref);
-  append_tag(out, "snu", fmt::format("{}", static_cast<unsigned>(response.status)));
+  append_tag(out, "snu", fmt::format_int{static_cast<unsigned>(response.status)}.str());
   if (!response.text.empty()) append_tag(out, "ste", response.text);
   if (response.media)
-    append_tag(out, "mre", fmt::format("{}", static_cast<unsigned>(*response.media)));
-  if (response.call) append_tag(out, "cre", fmt::format("{}", *response.call));
+    append_tag(out, "mre", fmt::format_int{static_cast<unsigned>(*response.media)}.str());
+  if (response.call) append_tag(out, "cre", fmt::format_int{*response.call}.str());
   if (!response.number.empty()) append_tag(out, "tnu", response.number);
   out += "</mrs>";
   return out;
