@@ -3,6 +3,7 @@
 // are turned away leave no state behind.
 #include "wire/scaip_agent.hpp"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -99,12 +100,12 @@ struct scaip_agent::state {
         sent{options.tag_seed, options.sent_max} {}
 
   void on_response(const sip_message& response, const peer& source, agent_actions& out);
-  void on_request(exchange x, moment now, agent_actions& out);
-  void on_message(exchange x, moment now, agent_actions& out);
+  void on_request(exchange&& x, moment now, agent_actions& out);
+  void on_message(exchange&& x, moment now, agent_actions& out);
   bool answer_repeated(const exchange& x, agent_actions& out);
   bool is_acceptable(const exchange& x, agent_actions& out);
   bool is_authorised(const exchange& x, moment now, agent_actions& out);
-  void admit(exchange x, moment now, agent_actions& out);
+  void admit(exchange&& x, moment now, agent_actions& out);
   void take(const exchange& x, moment now, agent_actions& out);
   void finish(const exchange& x, const scaip_response& answer, moment now, agent_actions& out);
   void send_mrs(const exchange& x, const scaip_response& answer, moment now, agent_actions& out);
@@ -124,7 +125,8 @@ sip_message scaip_agent::state::response_to(const exchange& x, int status,
   for (const auto part : {std::string_view{options.tag_seed}, std::string_view{x.request.call_id},
                           x.request.vias.front().value("branch")})
     for (const char c : part) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return make_response(x.request, x.source, status, reason, fmt::format("{:016x}", hash));
+  return make_response(x.request, x.source, status, reason,
+                       fmt::format(FMT_COMPILE("{:016x}"), hash));
 }
 
 void scaip_agent::state::answer_stateless(const exchange& x, int status, std::string_view reason,
@@ -147,10 +149,10 @@ void scaip_agent::state::on_response(const sip_message& response, const peer& so
   if (!ended) return;
   const bool delivered = ended->status < 300;
   out.notes.push_back({delivered ? agent_event::mrs_delivered : agent_event::mrs_rejected,
-                       ended->label, fmt::format("{}", ended->status)});
+                       ended->label, fmt::format_int{ended->status}.str()});
 }
 
-void scaip_agent::state::on_request(exchange x, moment now, agent_actions& out) {
+void scaip_agent::state::on_request(exchange&& x, moment now, agent_actions& out) {
   const auto& method = x.request.method;
   if (method == "MESSAGE") return on_message(std::move(x), now, out);
   if (method == "ACK") return;
@@ -217,7 +219,7 @@ bool scaip_agent::state::is_authorised(const exchange& x, moment now, agent_acti
   return false;
 }
 
-void scaip_agent::state::on_message(exchange x, moment now, agent_actions& out) {
+void scaip_agent::state::on_message(exchange&& x, moment now, agent_actions& out) {
   if (x.source.via == transport::udp) x.key = transaction_key(x.request, x.source);
   if (answer_repeated(x, out) || !is_acceptable(x, out)) return;
 
@@ -256,7 +258,7 @@ void scaip_agent::state::take(const exchange& x, moment now, agent_actions& out)
   if (!x.profile->mrs_in_200) answer_stored(x, response_to(x, 200, sip_reason(200)), now, out);
 }
 
-void scaip_agent::state::admit(exchange x, moment now, agent_actions& out) {
+void scaip_agent::state::admit(exchange&& x, moment now, agent_actions& out) {
   if (tickets.size() >= options.tickets_max) {
     answer_stateless(x, 503, {}, {{"Retry-After", std::string{retry_after_s}}}, out);
     out.notes.push_back({agent_event::overloaded, x.said.cid, {}});
@@ -286,10 +288,11 @@ void scaip_agent::state::send_mrs(const exchange& x, const scaip_response& answe
   request.uri = x.request.contact.empty() ? x.request.from.uri : x.request.contact;
   auto& via = request.vias.emplace_back(vias[static_cast<std::size_t>(to.via)]);
   via.parameters = {{"branch", branch}, {"rport", std::nullopt}};
-  const auto call = fmt::format("{}.{}", options.tag_seed, ++last_call);
-  request.from.text = fmt::format("<sip:{}@{}>;tag={}", options.user, options.host, call);
-  request.to.text = fmt::format("<{}>", x.request.from.uri);
-  request.call_id = fmt::format("{}@{}", call, options.host);
+  const auto call = fmt::format(FMT_COMPILE("{}.{}"), options.tag_seed, ++last_call);
+  request.from.text =
+      fmt::format(FMT_COMPILE("<sip:{}@{}>;tag={}"), options.user, options.host, call);
+  request.to.text = fmt::format(FMT_COMPILE("<{}>"), x.request.from.uri);
+  request.call_id = fmt::format(FMT_COMPILE("{}@{}"), call, options.host);
   request.cseq = 1;
   request.headers = {{"Max-Forwards", "70"}};
   request.content_type = x.profile->content_type;
@@ -335,10 +338,9 @@ void scaip_agent::receive_broken(const peer& source, std::string_view header, ba
 
 void scaip_agent::answered(std::uint64_t ticket, alarm::verdict outcome, moment now,
                            agent_actions& out) {
-  const auto at = state_->tickets.find(ticket);
-  if (at == state_->tickets.end()) return;
-  const auto waited = std::move(at->second.what);
-  state_->tickets.erase(at);
+  const auto found = state_->tickets.extract(ticket);
+  if (found.empty()) return;
+  const auto& waited = found.mapped().what;
   state_->finish(waited, answer_for(waited.said, outcome, waited.device.voice_number), now, out);
 }
 
