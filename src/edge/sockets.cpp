@@ -2,6 +2,7 @@
 #include "edge/sockets.hpp"
 
 #include <arpa/inet.h>
+#include <fmt/compile.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -52,6 +53,11 @@ void set_flag(int socket, int level, int name, int value = 1) {
   ::setsockopt(socket, level, name, &value, sizeof value);
 }
 
+/// inet_ntop does the same by sprintf, which a datagram's address is too frequent for.
+std::string dotted(const unsigned char* v4) {
+  return fmt::format(FMT_COMPILE("{}.{}.{}.{}"), v4[0], v4[1], v4[2], v4[3]);
+}
+
 base::result<descriptor> bound(std::string_view address, int type, bool shared) {
   const auto parts = split(address);
   if (!parts) return error::bad_address;
@@ -84,17 +90,15 @@ descriptor::~descriptor() {
 }
 
 std::string host_text(const socket_address& address) {
-  std::array<char, INET6_ADDRSTRLEN> text{};
   if (address.storage.ss_family == AF_INET) {
     const auto* v4 = reinterpret_cast<const sockaddr_in*>(&address.storage);
-    ::inet_ntop(AF_INET, &v4->sin_addr, text.data(), text.size());
-  } else if (address.storage.ss_family == AF_INET6) {
-    const auto* v6 = reinterpret_cast<const sockaddr_in6*>(&address.storage);
-    if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr))
-      ::inet_ntop(AF_INET, v6->sin6_addr.s6_addr + 12, text.data(), text.size());
-    else
-      ::inet_ntop(AF_INET6, &v6->sin6_addr, text.data(), text.size());
+    return dotted(reinterpret_cast<const unsigned char*>(&v4->sin_addr));
   }
+  if (address.storage.ss_family != AF_INET6) return {};
+  const auto& v6 = reinterpret_cast<const sockaddr_in6*>(&address.storage)->sin6_addr;
+  if (IN6_IS_ADDR_V4MAPPED(&v6)) return dotted(v6.s6_addr + 12);
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  ::inet_ntop(AF_INET6, &v6, text.data(), text.size());
   return text.data();
 }
 

@@ -1,9 +1,12 @@
-// The parts of the edge that need no socket: the waiting room, the limiter of unknown sources, and
-// identity.
+// The parts of the edge that need no socket: the waiting room, the limiter of unknown sources,
+// identity, and addresses as text.
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 
 #include "base/hash.hpp"
 #include "edge/identity.hpp"
+#include "edge/sockets.hpp"
 #include "edge/source_limiter.hpp"
 #include "edge/waiting_room.hpp"
 
@@ -132,6 +135,24 @@ TEST_F(identity, who_is_not_registered_or_can_prove_nothing_is_unknown) {
   EXPECT_EQ(judge({}, "nobody"), standing::unknown);
   device();
   EXPECT_EQ(judge({.secret = base::sha256("anything")}), standing::unknown);
+}
+
+socket_address address_of(const char* text) {
+  socket_address out;
+  auto* v4 = reinterpret_cast<sockaddr_in*>(&out.storage);
+  auto* v6 = reinterpret_cast<sockaddr_in6*>(&out.storage);
+  if (::inet_pton(AF_INET, text, &v4->sin_addr) == 1)
+    v4->sin_family = AF_INET;
+  else if (::inet_pton(AF_INET6, text, &v6->sin6_addr) == 1)
+    v6->sin6_family = AF_INET6;
+  return out;
+}
+
+TEST(address_text, is_what_people_write) {
+  for (const char* text : {"0.0.0.0", "192.0.2.7", "255.255.255.255", "2001:db8::7", "::1"})
+    EXPECT_EQ(host_text(address_of(text)), text);
+  EXPECT_EQ(host_text(address_of("::ffff:192.0.2.7")), "192.0.2.7");
+  EXPECT_EQ(host_text({}), "") << "of no family";
 }
 
 }  // namespace
