@@ -79,7 +79,8 @@ struct plain_uri {
   std::uint16_t port = 0;
 };
 
-/// "sip:user@host:port;transport=udp", all but the host optional.
+/// "sip:user@host:port;transport=udp;lr", all but the host optional. The names of parameters are
+/// words: osip leaves out some with a hyphen.
 bool take_uri(cursor& at, plain_uri& to) {
   constexpr std::size_t bytes_min = 6;  // osip takes no shorter one
   const auto whole = at.rest();
@@ -90,9 +91,19 @@ bool take_uri(cursor& at, plain_uri& to) {
     if (to.user.empty()) return false;
   }
   if (to.host.empty() || !take_port(at, to.port)) return false;
-  if (at.skip(";transport=") && at.take(is_letter).empty()) return false;
+  while (at.skip(";"))
+    if (at.take(is_letter).empty() || (at.skip("=") && at.take(is_simple).empty())) return false;
   to.text = whole.substr(0, whole.size() - at.rest().size());
   return to.text.size() >= bytes_min;
+}
+
+/// "<uri>" or "\"name\" <uri>".
+bool take_address(cursor& at, plain_uri& to) {
+  if (at.skip("\"")) {
+    (void)at.take([](char c) { return is_simple(c) || c == ' '; });
+    if (!at.skip("\" ")) return false;
+  }
+  return at.skip("<") && take_uri(at, to) && at.skip(">");
 }
 
 /// ";name=value;name", to the end.
@@ -119,11 +130,11 @@ bool read_via(std::string_view value, sip_message& to) {
   return read_parameters(at, via.parameters);
 }
 
-/// "<uri>" or "<uri>;tag=value".
+/// An address, or one with ";tag=value".
 bool read_party(std::string_view value, sip_party& to) {
   cursor at{value};
   plain_uri uri;
-  if (!to.text.empty() || !at.skip("<") || !take_uri(at, uri) || !at.skip(">")) return false;
+  if (!to.text.empty() || !take_address(at, uri)) return false;
   const bool has_tag = at.skip(";tag=");
   const auto tag = has_tag ? at.take(is_simple) : std::string_view{};
   if (!at.is_at_end() || (has_tag && tag.empty())) return false;
@@ -137,7 +148,7 @@ bool read_party(std::string_view value, sip_party& to) {
 bool read_contact(std::string_view value, sip_message& to) {
   cursor at{value};
   plain_uri uri;
-  if (!to.contact.empty() || !at.skip("<") || !take_uri(at, uri) || !at.skip(">")) return false;
+  if (!to.contact.empty() || !take_address(at, uri)) return false;
   to.contact = uri.text;
   to.contact_host = uri.host;
   to.contact_port = uri.port;
@@ -161,17 +172,21 @@ bool read_cseq(std::string_view value, sip_message& to) {
   return !to.cseq_method.empty() && at.is_at_end();
 }
 
-/// One that is passed on as it is.
+bool is_plain_text(std::string_view value) {
+  return !value.empty() && std::ranges::all_of(value, is_printable);
+}
+
+/// One that is passed on as it is. Of some osip makes one header for each part between commas.
 bool read_other(std::string_view name, std::string_view value, sip_message& to) {
-  cursor at{value};
-  at.take([](char c) { return is_printable(c) && c != ','; });
-  if (value.empty() || !at.is_at_end()) return false;
+  if (!is_plain_text(value) || value.find(',') != std::string_view::npos) return false;
   to.headers.emplace_back(name, value);
   return true;
 }
 
 bool read_header(std::string_view name, std::string_view value, sip_message& to) {
-  const auto is = [name](std::string_view full) { return equal_ignoring_case(name, full); };
+  const auto is = [name](std::string_view known) {
+    return name.size() == known.size() && equal_ignoring_case(name, known);
+  };
   if (is("Via") || is("v")) return read_via(value, to);
   if (is("From") || is("f")) return read_party(value, to.from);
   if (is("To") || is("t")) return read_party(value, to.to);
@@ -180,6 +195,10 @@ bool read_header(std::string_view name, std::string_view value, sip_message& to)
   if (is("Contact") || is("m")) return read_contact(value, to);
   if (is("Max-Forwards")) return read_other("max-forwards", value, to);
   if (is("User-Agent")) return read_other("user-agent", value, to);
+  if (is("Expires")) return read_other("expires", value, to);
+  if (is("Supported")) return read_other("supported", value, to);
+  // Osip keeps these for itself, readable or not.
+  if (is("Allow") || is("Accept")) return is_plain_text(value);
   return false;
 }
 

@@ -164,8 +164,10 @@ const std::string plain_messages[] = {
     "OPTIONS sip:192.0.2.1:5060 SIP/2.0\r\n"
     "v:SIP/2.0/UDP unit.example:40000;rport=1;branch=z9hG4bK2;received=192.0.2.9\r\n"
     "VIA: SIP/2.0/TCP proxy.example\r\n"
-    "f: <sip:+4755550100@x.example;transport=tcp>;tag=7\r\n"
-    "t: <sip:x.example:5061>\r\nm: <sip:u@192.0.2.9:65535;transport=UDP>\r\n"
+    "f: \"Alarm 7\" <sip:+4755550100@x.example;transport=tcp>;tag=7\r\n"
+    "t: <sip:x.example:5061>\r\nm: \"\" <sip:u@192.0.2.9:65535;transport=UDP;ob>\r\n"
+    "Allow: MESSAGE, OPTIONS\r\nAccept: text/plain, a/b;q=1\r\nSupported: path\r\n"
+    "Expires: 300\r\n"
     "i: 5f3a-77\r\nCSeq: 007 OPTIONS\r\n\r\n",
     "SIP/2.0 200 OK, I have it\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKx;rport=5060\r\n"
     "From: <sip:varde@x>;tag=1\r\nTo: <sip:26001@192.0.2.7>;tag=2\r\nCall-ID: c.1@varde\r\n"
@@ -187,7 +189,9 @@ TEST(sip_plain, what_is_not_surely_plain_is_left_to_osip) {
     return all.replace(all.find(what), what.size(), by);
   };
   const bad_input table[] = {
-      {"a display name", replaced("From: <", "From: Alarm <")},
+      {"a display name without quotes", replaced("From: <", "From: Alarm <")},
+      {"a quote in a display name", replaced("From: <", "From: \"a\\\"b\" <")},
+      {"two blanks after a display name", replaced("From: <", "From: \"a\"  <")},
       {"an address without brackets", replaced("<sip:varde@192.0.2.1>", "sip:varde@192.0.2.1")},
       {"an escape", replaced("From: <sip:26001", "From: <sip:26%30")},
       {"a password", replaced("From: <sip:26001", "From: <sip:26001:secret")},
