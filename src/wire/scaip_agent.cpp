@@ -39,6 +39,9 @@ struct exchange {
 };
 
 struct waiting_exchange {
+  waiting_exchange(exchange&& waiting, base::steady_time until)
+      : what{std::move(waiting)}, given_up{until} {}
+
   exchange what;
   base::steady_time given_up;
 };
@@ -267,7 +270,7 @@ void scaip_agent::state::admit(exchange&& x, moment now, agent_actions& out) {
   take(x, now, out);
   const auto ticket = ++last_ticket;
   out.admit.push_back({ticket, to_signal(x.said, now.wall, x.source.host)});
-  tickets.emplace(ticket, waiting_exchange{std::move(x), now.steady + ticket_age_max});
+  tickets.try_emplace(ticket, std::move(x), now.steady + ticket_age_max);
 }
 
 void scaip_agent::state::finish(const exchange& x, const scaip_response& answer, moment now,
