@@ -28,11 +28,16 @@ void append_number(std::string& out, std::uint64_t number) {
   out.append(digits.data(), digits.size());
 }
 
-void append_header(std::string& out, std::string_view name, std::string_view value) {
-  append_clean(out, name);
+void append_value(std::string& out, std::string_view value) {
   out += ": ";
   append_clean(out, value);
   out += "\r\n";
+}
+
+/// `name` is one of our own words.
+void append_header(std::string& out, std::string_view name, std::string_view value) {
+  out += name;
+  append_value(out, value);
 }
 
 void append_via(std::string& out, const sip_via& via) {
@@ -144,7 +149,10 @@ std::string format_sip(const sip_message& message) {
   append_cseq(out, message);
   if (!message.contact.empty()) append_header(out, "Contact", '<' + message.contact + '>');
   for (const auto& value : message.authorizations) append_header(out, "Authorization", value);
-  for (const auto& [name, value] : message.headers) append_header(out, name, value);
+  for (const auto& [name, value] : message.headers) {
+    append_clean(out, name);
+    append_value(out, value);
+  }
   if (!message.content_type.empty()) append_header(out, "Content-Type", message.content_type);
   out += "Content-Length: ";
   append_number(out, message.body.size());

@@ -91,7 +91,8 @@ std::string_view trimmed(std::string_view text) {
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, lower, lower);
+  const auto is_same = [](char x, char y) { return x == y || lower(x) == lower(y); };
+  return std::ranges::equal(a, b, is_same);
 }
 
 }  // namespace varde::wire
