@@ -16,6 +16,8 @@ namespace {
 
 /// Between steps that nothing hurries: a segment of 32 MiB is prepared in less than three seconds.
 constexpr std::chrono::milliseconds spare_step_every{10};
+/// When there is nothing to do.
+constexpr std::chrono::hours rest_max{1};
 
 errc kind_of(int error) {
   return error == ENOSPC || error == EDQUOT || error == EFBIG ? errc::full : errc::failed;
@@ -234,7 +236,7 @@ bool store::prepare_step(base::steady_time now) {
 std::chrono::nanoseconds store::may_rest(base::steady_time now) const {
   if (wants_step(now)) return std::max(spare_step_at_ - now, base::steady_time::duration{});
   if (degraded() || !warning_.empty()) return options_.retry_every;
-  return std::chrono::nanoseconds::max();
+  return rest_max;
 }
 
 bool store::wants_step(base::steady_time now) const {
