@@ -155,9 +155,9 @@ part_browser() {
   build_release && run browser tests/browser/run.sh
 }
 
-# Only the tests are built with sanitizers, not optimised and several files as one, which takes a
-# fraction of the time. Rooms that are pure and know one thread only (alarm, triage, wire, board)
-# are left out of the thread sanitizer's build.
+# Only the tests are built with sanitizers, and not optimised, which takes a third of the time, and
+# several files as one. Rooms that are pure and know one thread only (alarm, triage, wire, board) are
+# left out of the thread sanitizer's build.
 part_sanitizers() {
   local light=(-DCMAKE_BUILD_TYPE=Sanitize -DCMAKE_CXX_FLAGS=-O0 -DCMAKE_UNITY_BUILD=ON)
   local threaded=(base lanes vault redis ledger registry core edge http desk field server)

@@ -1,23 +1,13 @@
 // The reply's names are those of Redis's own documentation of SENTINEL MASTER.
 #include "redis/sentinel_view.hpp"
 
-#include <charconv>
 #include <string_view>
 #include <utility>
 
+#include "base/number.hpp"
 #include "redis/error.hpp"
 
 namespace varde::redis {
-
-namespace {
-
-template <class Number>
-bool read_number(std::string_view text, Number& into) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
-  return error == std::errc{} && end == text.data() + text.size();
-}
-
-}  // namespace
 
 base::result<named_master> parse_sentinel_master(const reply& answer) {
   named_master found;
@@ -26,8 +16,9 @@ base::result<named_master> parse_sentinel_master(const reply& answer) {
     const auto& name = fields[i].text;
     const auto& value = fields[i + 1].text;
     if (name == "ip") found.at.host = value;
-    if (name == "port" && !read_number(value, found.at.port)) return errc::malformed_reply;
-    if (name == "config-epoch" && !read_number(value, found.epoch)) return errc::malformed_reply;
+    if (name == "port" && !base::read_number(value, found.at.port)) return errc::malformed_reply;
+    if (name == "config-epoch" && !base::read_number(value, found.epoch))
+      return errc::malformed_reply;
   }
   if (found.at.host.empty() || found.at.port == 0) return errc::malformed_reply;
   return found;

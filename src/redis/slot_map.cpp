@@ -3,8 +3,8 @@
 #include "redis/slot_map.hpp"
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/number.hpp"
 #include "redis/error.hpp"
 
 namespace varde::redis {
@@ -20,12 +20,6 @@ std::optional<address> parse_node(const reply& node, const address& asked) {
   const auto port = node.elements[1].integer;
   if (port < 1 || port > port_max) return std::nullopt;
   return address{host.empty() || host == "?" ? asked.host : host, static_cast<std::uint16_t>(port)};
-}
-
-template <class Number>
-bool read_number(std::string_view text, Number& into) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
-  return error == std::errc{} && end == text.data() + text.size();
 }
 
 }  // namespace
@@ -77,10 +71,12 @@ std::optional<redirection> parse_redirection(std::string_view text, const addres
   const auto space = text.find(' ');
   const auto colon = text.rfind(':');
   if (space == text.npos || colon == text.npos || colon < space) return std::nullopt;
-  if (!read_number(text.substr(0, space), out.slot) || out.slot >= slot_count) return std::nullopt;
+  if (!base::read_number(text.substr(0, space), out.slot) || out.slot >= slot_count)
+    return std::nullopt;
   const auto host = text.substr(space + 1, colon - space - 1);
   out.to.host = host.empty() || host == "?" ? from.host : host;
-  if (!read_number(text.substr(colon + 1), out.to.port) || out.to.port == 0) return std::nullopt;
+  if (!base::read_number(text.substr(colon + 1), out.to.port) || out.to.port == 0)
+    return std::nullopt;
   return out;
 }
 

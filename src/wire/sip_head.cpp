@@ -2,9 +2,9 @@
 #include "wire/sip_head.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 
+#include "base/number.hpp"
 #include "wire/text.hpp"
 
 namespace varde::wire {
@@ -45,11 +45,8 @@ std::string_view value_of(std::string_view line) {
 
 /// Reads a Content-Length line; false if it is unreadable or not the first.
 bool take_length(std::string_view line, std::optional<std::size_t>& found) {
-  const auto digits = value_of(line);
   std::size_t length = 0;
-  const auto [rest, bad] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
-  if (found || digits.empty() || bad != std::errc{} || rest != digits.data() + digits.size())
-    return false;
+  if (found || !base::read_number(value_of(line), length)) return false;
   found = length;
   return true;
 }

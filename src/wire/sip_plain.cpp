@@ -4,11 +4,11 @@
 // osip's.
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
 
+#include "base/number.hpp"
 #include "wire/sip_grammar.hpp"
 #include "wire/text.hpp"
 
@@ -58,18 +58,12 @@ class cursor {
   std::string_view rest_;
 };
 
-template <class Number>
-bool read_number(std::string_view digits, Number& to) {
-  const auto [end, bad] = std::from_chars(digits.data(), digits.data() + digits.size(), to);
-  return bad == std::errc{} && end == digits.data() + digits.size();
-}
-
 /// ":port", if there is one.
 bool take_port(cursor& at, std::uint16_t& port) {
   constexpr std::size_t digits_max = 5;
   if (!at.skip(":")) return true;
   const auto digits = at.take(is_digit);
-  return digits.size() <= digits_max && read_number(digits, port) && port != 0;
+  return digits.size() <= digits_max && base::read_number(digits, port) && port != 0;
 }
 
 struct plain_uri {
@@ -166,7 +160,7 @@ bool read_call_id(std::string_view value, sip_message& to) {
 
 bool read_cseq(std::string_view value, sip_message& to) {
   cursor at{value};
-  if (!to.cseq_method.empty() || !read_number(at.take(is_digit), to.cseq) || !at.skip(" "))
+  if (!to.cseq_method.empty() || !base::read_number(at.take(is_digit), to.cseq) || !at.skip(" "))
     return false;
   to.cseq_method = at.take(is_capital);
   return !to.cseq_method.empty() && at.is_at_end();
@@ -207,7 +201,7 @@ bool read_first_line(std::string_view line, sip_message& to) {
   cursor at{line};
   if (at.skip("SIP/2.0 ")) {
     const auto status = at.take(is_digit);
-    if (status.size() != 3 || !read_number(status, to.status) || !at.skip(" ")) return false;
+    if (status.size() != 3 || !base::read_number(status, to.status) || !at.skip(" ")) return false;
     to.reason = at.take(is_printable);
     return to.status >= 100 && to.status <= 699 && !to.reason.empty() && at.is_at_end();
   }
