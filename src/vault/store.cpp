@@ -197,7 +197,7 @@ void store::take_over_maker() {
     segments_.push_back(active_->info);
   }
   show_bytes();
-  update_health();
+  update_health(degraded());
 }
 
 void store::abandon_active(int error, base::steady_time now) {
@@ -251,13 +251,13 @@ bool store::step_ahead(base::steady_time now) {
     if (begin_maker()) {
       prepare_again_at_ = now + options_.retry_every;
       warning_ = fmt::format("no next segment can be prepared: {}", last_failure_);
-      update_health();
+      update_health(degraded());
       return false;
     }
   }
   if (run_maker_step(now) && maker_->finished()) {
     warning_.clear();
-    update_health();
+    update_health(degraded());
   }
   return true;
 }
@@ -327,19 +327,17 @@ bool store::remove_oldest() {
 void store::note_degraded(base::error_code error, base::steady_time now) {
   last_error_ = error;
   retry_at_ = now + options_.retry_every;
-  degraded_.store(true, std::memory_order_relaxed);
-  update_health();
+  update_health(true);
 }
 
 void store::note_well() {
-  degraded_.store(false, std::memory_order_relaxed);
   prepare_again_at_ = {};
   warning_.clear();
-  update_health();
+  update_health(false);
 }
 
-void store::update_health() {
-  health next{.degraded = degraded(), .on_spare = active_ && active_->info.directory > 0};
+void store::update_health(bool is_degraded) {
+  health next{.degraded = is_degraded, .on_spare = active_ && active_->info.directory > 0};
   if (next.degraded)
     next.reason = fmt::format("the vault can't be written: {}", last_failure_);
   else if (next.on_spare)
@@ -360,6 +358,8 @@ void store::update_health() {
   health_ = std::move(next);
   figures_.degraded.set(health_.degraded);
   figures_.on_spare.set(health_.on_spare);
+  // Last: whoever sees the flag finds the state that it stands for.
+  degraded_.store(is_degraded, std::memory_order_release);
 }
 
 std::uint64_t store::bytes_on_disk() const {

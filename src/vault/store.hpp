@@ -91,7 +91,7 @@ class store {
   /// Any thread: the last record that is on disk.
   [[nodiscard]] sequence last() const noexcept { return last_.load(std::memory_order_acquire); }
   /// Any thread.
-  [[nodiscard]] bool degraded() const noexcept { return degraded_.load(std::memory_order_relaxed); }
+  [[nodiscard]] bool degraded() const noexcept { return degraded_.load(std::memory_order_acquire); }
   /// Any thread: the disk has been at one thing for longer than `stall_after`.
   [[nodiscard]] bool stalled(base::steady_time now) const noexcept;
   /// Any thread; takes a lock that the vault thread holds for moments only.
@@ -130,7 +130,7 @@ class store {
   [[nodiscard]] bool remove_oldest();
   void note_degraded(base::error_code error, base::steady_time now);
   void note_well();
-  void update_health();
+  void update_health(bool is_degraded);
   [[nodiscard]] std::uint64_t bytes_on_disk() const;
   void show_bytes();
 
