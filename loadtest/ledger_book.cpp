@@ -1,4 +1,4 @@
-// RESP over a blocking stream, a thousand entries at a time.
+// RESP over a blocking stream, many batches at a time.
 #include "ledger_book.hpp"
 
 #include <fmt/format.h>
@@ -6,11 +6,13 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <stdexcept>
 
+#include "varde/ledger/v1/batch.pb.h"
+
 namespace varde::load {
 
 namespace {
 
-constexpr unsigned entries_a_read = 1'000;
+constexpr unsigned elements_a_read = 200;
 
 // The strings of an answer in their order, however deep its arrays are; what it is made of is known
 // from the question.
@@ -56,23 +58,23 @@ bool is_in_own_case(const alarm::v1::Entry& entry) {
   return entry.case_id().starts_with(entry.municipality() + "." + entry.subject() + ".");
 }
 
-// The stream's ids and the serialized entries; the chain's hashes are of no interest here.
+// The stream's ids and the serialized batches; places and hashes are of no interest here.
 void read_ledger(redis_reader& redis, const std::string& key, std::int64_t since_ms,
                  ledger_book& into) {
-  constexpr std::size_t strings_an_entry = 5;  // id, "e", the entry, "h", its hash
+  constexpr std::size_t strings_an_element = 7;  // id, then "b", "p" and "h" with their values
   std::string from = std::to_string(since_ms);
   for (;;) {
     const auto strings =
-        redis.ask({"XRANGE", key, from, "+", "COUNT", std::to_string(entries_a_read)});
-    for (std::size_t i = 0; i + strings_an_entry <= strings.size(); i += strings_an_entry) {
-      alarm::v1::Entry entry;
-      if (strings[i + 1] != "e" || !entry.ParseFromString(strings[i + 2])) {
-        throw std::runtime_error(fmt::format("{} {} is not an entry", key, strings[i]));
+        redis.ask({"XRANGE", key, from, "+", "COUNT", std::to_string(elements_a_read)});
+    for (std::size_t i = 0; i + strings_an_element <= strings.size(); i += strings_an_element) {
+      ledger::v1::Batch batch;
+      if (strings[i + 1] != "b" || !batch.ParseFromString(strings[i + 2])) {
+        throw std::runtime_error(fmt::format("{} {} is no batch", key, strings[i]));
       }
-      into.take(entry);
+      for (const alarm::v1::Entry& entry : batch.entries()) into.take(entry);
     }
-    if (strings.size() < strings_an_entry * entries_a_read) return;
-    from = "(" + strings[strings.size() - strings_an_entry];
+    if (strings.size() < strings_an_element * elements_a_read) return;
+    from = "(" + strings[strings.size() - strings_an_element];
   }
 }
 

@@ -9,6 +9,8 @@ import shutil
 from . import bench as benches
 from .bench import find_program, wait_until
 
+import ledger_reader  # found by what bench puts on the path
+
 DURABLE = {
     "disk": "the node's disk (O_DSYNC)",
     "disk+redis": "the node's disk (O_DSYNC) and Redis's (fsync always)",
@@ -105,12 +107,14 @@ class varde_node:
         return self.process.pid
 
     def ledger_bytes_per_entry(self):
-        """What one entry's fields hold on average, by the newest hundred of the longest ledger."""
+        """What the stream holds for an entry, by the newest batches of the longest ledger."""
         with redis_client(self.redis_socket) as c:
             keys = c.ask("KEYS", "v:{*}:ledger")
             longest = max(keys, key=lambda key: c.ask("XLEN", key))
-            entries = c.ask("XREVRANGE", longest, "+", "-", "COUNT", 100)
-        return round(sum(sum(map(len, fields)) for _, fields in entries) / len(entries))
+            newest = c.ask("XREVRANGE", longest, "+", "-", "COUNT", 100)
+        elements = [fields for _, fields in newest]
+        entries = sum(len(ledger_reader.entries_in(fields)) for fields in elements)
+        return round(sum(sum(map(len, fields)) for fields in elements) / entries)
 
     def kill(self):
         """kill -9; its Redis goes with it."""

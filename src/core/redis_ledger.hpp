@@ -1,5 +1,5 @@
 // The engine's ledger on Redis: commits through the compare-and-append function, subjects read back
-// by their lists.
+// by their places.
 #pragma once
 
 #include "core/ledger_port.hpp"

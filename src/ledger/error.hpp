@@ -13,7 +13,7 @@ enum class errc {
   unexpected_reply = 1,
   /// An entry's bytes are no Entry, or of a format this node does not know.
   unreadable_entry,
-  /// A subject's list names an entry that its stream does not hold.
+  /// A subject's place or list names what its stream does not hold.
   missing_entry,
   /// The snapshot's bytes can't be read or are of a format this node does not know.
   unreadable_snapshot,

@@ -14,10 +14,10 @@ class connection;
 
 namespace varde::ledger {
 
-/// Calls `each` for every entry after `from`, in order, then `done` with the last position. An
-/// element of a wrong shape ends the walk with unexpected_reply.
+/// Calls `each` for every element after `from`, in order, then `done` with the last position. One
+/// of a wrong shape ends the walk with unexpected_reply.
 void walk(redis::connection& connection, const std::string& municipality, position from,
-          std::function<void(const stream_entry&)> each,
+          std::function<void(const stream_element&)> each,
           std::function<void(base::result<position>)> done);
 
 }  // namespace varde::ledger

@@ -1,4 +1,4 @@
-// Reading the ledger: one subject's entries by its list, and a municipality's entries from a
+// Reading the ledger: one subject's entries by its place, and a municipality's entries from a
 // position on. All on the connection's thread; the connection must outlive the reading.
 #pragma once
 
@@ -19,16 +19,18 @@ class connection;
 
 namespace varde::ledger {
 
-/// Entries in one answer of Redis, so that a long history never holds up an alarm's commit.
-inline constexpr std::size_t page_entries_max = 500;
+/// Elements of a stream in one answer of Redis, each with what one call appended, so that a long
+/// history hardly holds up an alarm's commit.
+inline constexpr std::size_t page_elements_max = 64;
 
 inline constexpr std::uint64_t newest_version = std::numeric_limits<std::uint64_t>::max();
 
 using entries_handler = std::function<void(base::result<std::vector<alarm::v1::Entry>>)>;
 
 /// The subject's entries of versions `from`…`to`, both included, from 1; fewer if the subject has
-/// fewer. Needs the function library (`writer::load_function`). Fails with Redis's errors,
-/// unreadable_entry, missing_entry or unexpected_reply.
+/// fewer. Reads from the newest back, however few are wanted of the oldest. Needs the function
+/// library (`writer::load_function`). Fails with Redis's errors, unreadable_entry, missing_entry or
+/// unexpected_reply.
 void read_subject(redis::connection& connection, const std::string& municipality,
                   const std::string& subject, std::uint64_t from, std::uint64_t to,
                   entries_handler done);

@@ -46,7 +46,7 @@ class tail::core : public std::enable_shared_from_this<core> {
   void take(const redis::reply& answer);
   /// False if the reply is not of XREAD's shape.
   bool take_stream(const redis::reply& stream);
-  void hand_over(followed& from, const stream_entry& found);
+  void hand_over(followed& from, const stream_element& found);
 
   redis::connection& connection_;
   std::vector<followed> followed_;
@@ -91,7 +91,7 @@ void tail::core::read() {
   if (ended_ || reading_ || !each_ || followed_.empty() || !connection_.connected()) return;
   reading_ = true;
   std::vector<std::string> command{
-      "XREAD",  "COUNT", std::to_string(page_entries_max), "BLOCK", std::string(block_ms),
+      "XREAD",  "COUNT", std::to_string(page_elements_max), "BLOCK", std::string(block_ms),
       "STREAMS"};
   for (const auto& one : followed_) command.push_back(one.key);
   for (const auto& one : followed_) command.push_back(to_string(one.at));
@@ -125,7 +125,7 @@ bool tail::core::take_stream(const redis::reply& stream) {
   while (i < followed_.size() && followed_[i].key != stream.elements[0].text) ++i;
   if (i == followed_.size()) return false;
   for (const auto& element : stream.elements[1].elements) {
-    const auto found = to_stream_entry(element);
+    const auto found = to_stream_element(element);
     if (!found) return false;
     if (ended_) return true;
     hand_over(followed_[i], *found);
@@ -133,13 +133,19 @@ bool tail::core::take_stream(const redis::reply& stream) {
   return true;
 }
 
-void tail::core::hand_over(followed& from, const stream_entry& found) {
+void tail::core::hand_over(followed& from, const stream_element& found) {
   from.at = found.at;
-  const auto entry = parse_entry(found.bytes);
-  if (entry) return each_(*entry, found.at);
-  ++unreadable_;
-  spdlog::error("ledger {} at {}: {}", from.municipality, to_string(found.at),
-                entry.error().message());
+  const auto municipality = from.municipality;  // a handler may add another
+  for (const auto bytes : found.entries) {
+    if (ended_) return;
+    if (const auto entry = parse_entry(bytes)) {
+      each_(*entry, found.at);
+    } else {
+      ++unreadable_;
+      spdlog::error("ledger {} at {}: {}", municipality, to_string(found.at),
+                    entry.error().message());
+    }
+  }
 }
 
 tail::tail(redis::connection& connection) : core_(std::make_shared<core>(connection)) {

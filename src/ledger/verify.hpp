@@ -1,5 +1,5 @@
 // Checking a ledger from outside the code that wrote it: the hash chain, the versions, and that the
-// subjects' lists and the chain key agree with the stream.
+// subjects' places and the newest hash agree with the stream.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,6 @@
 #include <string_view>
 
 #include "base/result.hpp"
-#include "ledger/entry.hpp"
 #include "ledger/position.hpp"
 #include "varde/alarm/v1/entry.pb.h"
 
@@ -24,8 +23,8 @@ enum class flaw : std::uint8_t {
   unreadable,     // an entry's bytes are no entry of a known format
   foreign,        // an entry names another municipality
   version_gap,    // a subject's entry is not the next version after its entry before
-  list_differs,   // a subject's list does not name its entries in the stream, in their order
-  chain_differs,  // the chain key is not the newest entry's hash
+  place_differs,  // a subject's place, a line of an element, or an old list names other entries
+  chain_differs,  // the hash beside the places is not the newest element's
 };
 
 [[nodiscard]] std::string_view to_text(flaw f) noexcept;
@@ -34,14 +33,14 @@ enum class flaw : std::uint8_t {
 
 struct found_flaw {
   flaw what;
-  position at;          // the entry; for list and chain: the newest entry read
+  position at;          // the element; for what is beside the stream: the newest one read
   std::string subject;  // if it concerns one
 };
 
 /// Who wants to see more than the report. Empty handlers are not called.
 struct chain_observer {
-  /// Every entry that can be read, in order, with its bytes as they lie in the stream.
-  std::function<void(const alarm::v1::Entry& entry, const stream_entry& raw)> entry;
+  /// Every entry that can be read, in order, with its element and its bytes as they lie in it.
+  std::function<void(const alarm::v1::Entry& entry, position at, std::string_view bytes)> entry;
   std::function<void(const found_flaw& found)> flaw;
 };
 

@@ -2,18 +2,17 @@
 // in one write; the last answer completes it.
 #include "ledger/writer.hpp"
 
-#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <array>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 
-#include "ledger/chain.hpp"
+#include "base/hash.hpp"
 #include "ledger/entry.hpp"
+#include "ledger/frames.hpp"
 #include "ledger/function.hpp"
 #include "ledger/keys.hpp"
 #include "redis/connection.hpp"
@@ -104,85 +103,86 @@ std::optional<commit_status> to_status(std::int64_t answer) {
   }
 }
 
+/// One commit of a call under way: its place in the submit, and the version it leads to.
+struct asked {
+  std::size_t place = 0;
+  std::uint64_t version = 0;
+};
+
 /// Puts the answers of one call into the results; false if the reply is not what the function
 /// gives.
-bool take_answers(const redis::reply& answer, const std::vector<std::size_t>& places,
+bool take_answers(const redis::reply& answer, const std::vector<asked>& commits,
                   std::vector<commit_result>& into) {
+  if (answer.is(redis::reply::kind::integer)) {
+    if (answer.integer != static_cast<std::int64_t>(commits.size())) return false;
+    for (const auto& one : commits) into[one.place] = {commit_status::committed, one.version};
+    return true;
+  }
   const auto& values = answer.elements;
-  if (values.size() != 2 * places.size()) return false;
+  if (values.size() != 2 * commits.size()) return false;
   for (const auto& value : values)
     if (!value.is(redis::reply::kind::integer) || value.integer < 0) return false;
-  for (std::size_t i = 0; i < places.size(); ++i)
+  for (std::size_t i = 0; i < commits.size(); ++i)
     if (!to_status(values[2 * i].integer)) return false;
-  for (std::size_t i = 0; i < places.size(); ++i)
-    into[places[i]] = {*to_status(values[2 * i].integer),
-                       static_cast<std::uint64_t>(values[2 * i + 1].integer)};
+  for (std::size_t i = 0; i < commits.size(); ++i)
+    into[commits[i].place] = {*to_status(values[2 * i].integer),
+                              static_cast<std::uint64_t>(values[2 * i + 1].integer)};
   return true;
 }
+
+/// As the function compares versions: with a space behind, so that 1 is not the beginning of 17.
+std::string version_text(std::uint64_t version) { return std::to_string(version) + ' '; }
 
 /// The arguments of one call as views, and the strings made for it.
 class call_arguments {
  public:
   call_arguments(const call& c, const std::vector<commit>& commits, const all_bytes& bytes) {
-    const auto guards = guards_of(c, commits);
-    const auto count = c.commits.size();
-    made_.reserve(4 + guards.size() + 2 * count);  // the views point into it: it must not grow
-    views_.reserve(6 + guards.size() + 2 * count + c.entries);
+    const auto keys = function_keys(c.municipality);
+    // The views point into it: it must not grow.
+    made_.reserve(1 + keys.size() + parts_before_commits + 4 * c.commits.size());
+    views_.reserve(2 + made_.capacity() + 2 * c.commits.size());
     views_.insert(views_.end(), {"FCALL", commit_function});
-    add(std::to_string(keys_before_subjects + count + guards.size()));
-    add(ledger_key(c.municipality));
-    add(chain_key(c.municipality));
-    for (const auto i : c.commits) add(subject_key(c.municipality, commits[i].subject));
-    for (const auto subject : guards) add(subject_key(c.municipality, subject));
-    add(digests_of(c, bytes));
+    add(std::to_string(keys.size()));
+    for (const auto& key : keys) add(key);
+    std::string batch;
+    batch.reserve(c.bytes + entry_head_bytes_max * c.entries);
+    for (const auto i : c.commits)
+      for (const auto& entry : *bytes[i]) append_entry(batch, entry);
+    auto digest = base::sha1_hex(batch);
+    add(std::move(batch));
+    add(std::move(digest));
+    add(std::to_string(c.commits.size()));
     for (const auto i : c.commits) {
-      const auto& guarded_by = commits[i].guarded_by;
-      const auto guard = guarded_by ? place_in_keys(guards, guarded_by->subject, count) : 0;
-      add(head_of(commits[i], bytes[i]->size(), guard));
-      views_.insert(views_.end(), bytes[i]->begin(), bytes[i]->end());
+      views_.push_back(commits[i].subject);
+      add(version_text(commits[i].expected_version));
+      add(version_text(commits[i].expected_version + bytes[i]->size()));
+    }
+    for (std::size_t n = 0; n < c.commits.size(); ++n) {
+      const auto& guarded_by = commits[c.commits[n]].guarded_by;
+      if (!guarded_by) continue;
+      add(std::to_string(n + 1));
+      views_.push_back(guarded_by->subject);
+      add(version_text(guarded_by->version));
     }
   }
   [[nodiscard]] const std::vector<std::string_view>& views() const { return views_; }
 
  private:
-  static constexpr std::size_t keys_before_subjects = 2;  // ledger and chain
-
-  static std::string digests_of(const call& c, const all_bytes& bytes) {
-    std::string out;
-    for (const auto i : c.commits)
-      for (const auto& entry : *bytes[i]) out += digest_of(entry);
-    return out;
-  }
-  /// What the function must know of a commit; short for most.
-  static std::string head_of(const commit& one, std::size_t entries, std::size_t guard) {
-    auto out = std::to_string(one.expected_version);
-    if (entries == 1 && guard == 0) return out;
-    return fmt::format("{} {} {} {}", out, entries, guard,
-                       one.guarded_by ? one.guarded_by->version : 0);
-  }
-
-  /// The subjects that guard the call's commits, each once.
-  static std::vector<std::string_view> guards_of(const call& c,
-                                                 const std::vector<commit>& commits) {
-    std::vector<std::string_view> guards;
-    for (const auto i : c.commits)
-      if (const auto& guarded_by = commits[i].guarded_by;
-          guarded_by && std::ranges::find(guards, guarded_by->subject) == guards.end())
-        guards.push_back(guarded_by->subject);
-    return guards;
-  }
-  /// Counted from 1, as the function counts its keys.
-  static std::size_t place_in_keys(const std::vector<std::string_view>& guards,
-                                   std::string_view subject, std::size_t commits) {
-    const auto place = std::ranges::find(guards, subject) - guards.begin();
-    return keys_before_subjects + commits + static_cast<std::size_t>(place) + 1;
-  }
+  static constexpr std::size_t parts_before_commits = 3;  // batch, digest, number of commits
 
   void add(std::string text) { views_.push_back(made_.emplace_back(std::move(text))); }
 
   std::vector<std::string> made_;
   std::vector<std::string_view> views_;
 };
+
+std::vector<asked> asked_in(const call& c, const std::vector<commit>& commits,
+                            const all_bytes& bytes) {
+  std::vector<asked> all;
+  all.reserve(c.commits.size());
+  for (const auto i : c.commits) all.push_back({i, commits[i].expected_version + bytes[i]->size()});
+  return all;
+}
 
 /// Behind the calls of the submit on the same connection, so that its answer is about all of them
 /// and comes last. It counts for a stale commit too: what the caller finds there instead may be its
@@ -233,9 +233,9 @@ void writer::submit(const std::vector<commit>& commits, results_handler done) {
   if (calls.empty()) return open->done(std::move(open->results));
   for (const auto& c : calls) {
     const call_arguments arguments(c, commits, bytes);
-    connection_.send(arguments.views(), [open, places = c.commits,
+    connection_.send(arguments.views(), [open, commits_asked = asked_in(c, commits, bytes),
                                          self = self_](const base::result<redis::reply>& answer) {
-      if (answer && !take_answers(*answer, places, open->results))
+      if (answer && !take_answers(*answer, commits_asked, open->results))
         spdlog::error("ledger: the commit function answered in an unexpected form");
       if (!answer && answer.error() == redis::errc::function_missing && *self != nullptr)
         (*self)->load_function([](base::error_code) {});

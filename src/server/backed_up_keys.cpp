@@ -23,8 +23,8 @@ std::string_view what_of(std::string_view key) {
 
 /// Made anew from the ledger, or of no use to anybody after a restore.
 bool is_left_out(std::string_view key) {
-  static constexpr std::array<std::string_view, 4> from_the_ledger{"ledger", "chain", "snapshot",
-                                                                   "nodes"};
+  static constexpr std::array<std::string_view, 5> from_the_ledger{"ledger", "places", "chain",
+                                                                   "snapshot", "nodes"};
   static constexpr std::array<std::string_view, 4> of_sign_ins{
       registry::keys::sessions, registry::keys::seen, registry::keys::sign_ins,
       registry::keys::imports};

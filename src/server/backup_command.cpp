@@ -26,7 +26,8 @@ constexpr int exit_copied = 0;
 constexpr int exit_broken_chain = 1;
 constexpr int exit_not_copied = 2;
 
-constexpr const char* entries_a_block = "500";
+constexpr const char* elements_a_block = "64";
+constexpr const char* lines_a_block = "500";
 /// Of a stream whose entries may be whole registries.
 constexpr const char* one_a_block = "1";
 
@@ -66,22 +67,28 @@ class copying {
     ledger::chain chain;
     while (!to.empty() && end.position() != to) {
       const auto page =
-          store_.ask({"XRANGE", key, "(" + end.position(), to, "COUNT", entries_a_block});
+          store_.ask({"XRANGE", key, "(" + end.position(), to, "COUNT", elements_a_block});
       if (!page) return not_read(page.error());
       if (page->elements.empty()) return not_read(ledger::errc::missing_entry);
       BackupBlock block;
       block.mutable_ledger()->set_municipality(municipality);
       for (const auto& element : page->elements) {
-        const auto found = ledger::to_stream_entry(element);
+        const auto found = ledger::to_stream_element(element);
         if (!found) return not_read(ledger::errc::unexpected_reply);
-        whole = chain.follows(found->bytes, found->hash) && whole;
-        auto& entry = *block.mutable_ledger()->add_entries();
-        entry.set_position(to_string(found->at));
-        entry.set_entry(std::string{found->bytes});
-        entry.set_hash(std::string{found->hash});
-        end.set_position(entry.position());
-        end.set_hash(entry.hash());
-        end.set_entries(end.entries() + 1);
+        whole = chain.follows(*found) && whole;
+        auto& copy = *block.mutable_ledger()->add_entries();
+        copy.set_position(to_string(found->at));
+        copy.set_hash(std::string{found->hash});
+        if (found->is_batch) {
+          copy.set_batch(std::string{found->bytes});
+          copy.set_before(std::string{found->before});
+        } else {
+          copy.set_entry(std::string{found->bytes});
+        }
+        end.set_position(copy.position());
+        end.set_hash(copy.hash());
+        end.set_elements(end.elements() + 1);
+        end.set_entries(end.entries() + found->entries.size());
       }
       if (auto wrong = file_.add(block); !wrong.empty()) return wrong;
     }
@@ -130,7 +137,7 @@ class copying {
     if (!newest) return not_read(newest.error());
     if (newest->elements.empty()) return {};
     const auto to = newest->elements[0].elements[0].text;
-    const char* const page_size = key.ends_with(":registry") ? one_a_block : entries_a_block;
+    const char* const page_size = key.ends_with(":registry") ? one_a_block : lines_a_block;
     std::string last = "0-0";
     while (last != to) {
       const auto page = store_.ask({"XRANGE", key, "(" + last, to, "COUNT", page_size});

@@ -15,7 +15,7 @@
 
 namespace varde::server {
 
-inline constexpr std::uint32_t backup_format = 1;
+inline constexpr std::uint32_t backup_format = 2;
 /// A block larger than this is not read: its length is wrong.
 inline constexpr std::size_t backup_block_bytes_max = std::size_t{512} << 20;
 

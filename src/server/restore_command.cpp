@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <ostream>
 #include <utility>
@@ -10,7 +11,9 @@
 
 #include "base/hash.hpp"
 #include "base/time.hpp"
+#include "ledger/frames.hpp"
 #include "ledger/keys.hpp"
+#include "ledger/place.hpp"
 #include "ledger/position.hpp"
 #include "server/backup_file.hpp"
 #include "server/blocking_store.hpp"
@@ -23,6 +26,7 @@ namespace varde::server {
 namespace {
 
 using ledger::v1::BackupBlock;
+using ledger::v1::BackupEntry;
 using ledger::v1::BackupKey;
 using ledger::v1::BackupLedger;
 using ledger::v1::BackupLedgerEnd;
@@ -90,34 +94,100 @@ class survey {
  private:
   void take(const BackupLedger& part) {
     auto& so_far = read_[part.municipality()];
-    for (const auto& entry : part.entries()) {
-      so_far.set_entries(so_far.entries() + 1);
-      so_far.set_position(entry.position());
-      so_far.set_hash(entry.hash());
+    for (const auto& element : part.entries()) {
+      so_far.set_elements(so_far.elements() + 1);
+      so_far.set_position(element.position());
+      so_far.set_hash(element.hash());
     }
   }
-  bool take_end(const BackupLedgerEnd& end) {
+  bool take_end(BackupLedgerEnd end) {
+    if (end.elements() == 0) end.set_elements(end.entries());
     const auto& so_far = read_[end.municipality()];
     entries += end.entries();
     ends[end.municipality()] = end;
-    return so_far.entries() == end.entries() && so_far.hash() == end.hash() &&
-           (end.entries() == 0 || so_far.position() == end.position());
+    return so_far.elements() == end.elements() && so_far.hash() == end.hash() &&
+           (end.elements() == 0 || so_far.position() == end.position());
   }
 
   std::map<std::string, BackupLedgerEnd> read_;
 };
 
-void restore_entries(const BackupLedger& part, bulk_writer& into) {
-  const auto stream = ledger::ledger_key(part.municipality());
-  for (const auto& entry : part.entries()) {
-    into.add({"XADD", stream, entry.position(), "e", entry.entry(), "h", entry.hash()});
-    // Of a newer format it may be, and still says whose it is.
-    alarm::v1::Entry read;
-    if (read.ParseFromString(entry.entry()) && !read.subject().empty())
-      into.add(
-          {"RPUSH", ledger::subject_key(part.municipality(), read.subject()), entry.position()});
+/// Writes ledgers element by element, and makes anew what lies beside them.
+class ledger_writer {
+ public:
+  explicit ledger_writer(bulk_writer& into) : into_(into) {}
+
+  void take(const BackupLedger& part) {
+    auto& has = has_[part.municipality()];
+    for (const auto& element : part.entries()) {
+      if (element.batch().empty()) {
+        has.lists = true;
+        restore_entry(part.municipality(), element);
+      } else {
+        has.batches = true;
+        restore_batch(part.municipality(), element);
+      }
+    }
   }
-}
+
+  /// The newest hash: where the library that wrote the last element keeps it.
+  void take_end(const BackupLedgerEnd& end) {
+    if (end.entries() == 0) return;
+    const auto old_chain = ledger::old_chain_key(end.municipality());
+    const auto places = ledger::places_key(end.municipality());
+    const auto has = has_[end.municipality()];
+    if (has.batches) {
+      into_.add({"HSET", places, std::string{ledger::chain_field}, end.hash(),
+                 std::string{ledger::lists_field}, has.lists ? "yes" : "no"});
+      into_.add({"HSET", old_chain, std::string{ledger::moved_field}, places});
+    } else {
+      into_.add({"SET", old_chain, end.hash()});
+    }
+  }
+
+ private:
+  struct kinds {
+    bool lists = false, batches = false;
+  };
+
+  /// Of a newer format an entry may be, and still says whose it is.
+  static std::string subject_in(std::string_view entry) {
+    alarm::v1::Entry read;
+    return read.ParseFromArray(entry.data(), static_cast<int>(entry.size())) ? read.subject() : "";
+  }
+
+  void restore_entry(const std::string& municipality, const BackupEntry& one) {
+    into_.add({"XADD", ledger::ledger_key(municipality), one.position(), "e", one.entry(), "h",
+               one.hash()});
+    if (const auto subject = subject_in(one.entry()); !subject.empty())
+      into_.add({"RPUSH", ledger::old_list_key(municipality, subject), one.position()});
+  }
+
+  void restore_batch(const std::string& municipality, const BackupEntry& one) {
+    into_.add({"XADD", ledger::ledger_key(municipality), one.position(), "b", one.batch(), "p",
+               one.before(), "h", one.hash()});
+    const auto entries = ledger::entries_in(one.batch());
+    const auto at = ledger::parse_position(one.position());
+    if (!entries || !at) return;
+    std::vector<std::pair<std::string, ledger::place>> places;
+    for (const auto bytes : *entries) {
+      alarm::v1::Entry entry;
+      if (!entry.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) continue;
+      auto known = std::ranges::find(places, entry.subject(), &decltype(places)::value_type::first);
+      if (known == places.end())
+        known = places.insert(
+            known, {entry.subject(), {0, ledger::place::in_element{places.size() + 1, *at}}});
+      known->second.version = entry.version();
+    }
+    redis::arguments command{"HSET", ledger::places_key(municipality)};
+    for (const auto& [subject, place] : places)
+      command.insert(command.end(), {subject, to_string(place)});
+    if (!places.empty()) into_.add(std::move(command));
+  }
+
+  bulk_writer& into_;
+  std::map<std::string, kinds> has_;
+};
 
 void restore_key(const BackupKey& part, bulk_writer& into) {
   for (const auto& element : part.elements()) {
@@ -142,13 +212,12 @@ std::string write_all(const std::string& file, blocking_store& store) {
   backup_reader reader;
   if (auto wrong = reader.open(file); !wrong.empty()) return wrong;
   bulk_writer into{store};
+  ledger_writer ledgers{into};
   BackupBlock block;
   while (reader.next(block)) {
-    if (block.has_ledger()) restore_entries(block.ledger(), into);
+    if (block.has_ledger()) ledgers.take(block.ledger());
+    if (block.has_ledger_end()) ledgers.take_end(block.ledger_end());
     if (block.has_key()) restore_key(block.key(), into);
-    if (block.has_ledger_end() && block.ledger_end().entries() > 0)
-      into.add(
-          {"SET", ledger::chain_key(block.ledger_end().municipality()), block.ledger_end().hash()});
   }
   const auto failed = into.flush();
   if (failed) return fmt::format("Redis did not take all of it: {}.", failed.message());
@@ -159,8 +228,11 @@ std::string write_all(const std::string& file, blocking_store& store) {
 std::string compare(const survey& file, blocking_store& store) {
   for (const auto& [municipality, end] : file.ends) {
     const auto length = store.ask({"XLEN", ledger::ledger_key(municipality)});
-    const auto chain = store.ask({"GET", ledger::chain_key(municipality)});
-    if (!length || !chain || static_cast<std::uint64_t>(length->integer) != end.entries() ||
+    auto chain =
+        store.ask({"HGET", ledger::places_key(municipality), std::string{ledger::chain_field}});
+    if (chain && chain->is(redis::reply::kind::nil))
+      chain = store.ask({"GET", ledger::old_chain_key(municipality)});
+    if (!length || !chain || static_cast<std::uint64_t>(length->integer) != end.elements() ||
         chain->text != end.hash())
       return fmt::format("The ledger of {} is not as the file has it.", municipality);
   }

@@ -98,9 +98,9 @@ class verification {
 
   base::error_code read_ledger(const std::string& municipality) {
     ledger::chain_observer observer{
-        [this](const alarm::v1::Entry& entry, const ledger::stream_entry& raw) {
-          checker_.take(entry, raw.at);
-          vaults_.take(entry, raw.bytes);
+        [this](const alarm::v1::Entry& entry, ledger::position at, std::string_view bytes) {
+          checker_.take(entry, at);
+          vaults_.take(entry, bytes);
         },
         [this, municipality](const ledger::found_flaw& f) { add(municipality, f); }};
     const auto chain = store_.wait_for<ledger::chain_report>(

@@ -1,5 +1,6 @@
 """The ledger as it lies in Redis, read with nothing of Varde's: the streams by plain commands, the
-entries by the field numbers of proto/varde/alarm/v1/entry.proto."""
+batches and their entries by the field numbers of proto/varde/ledger/v1/batch.proto and
+proto/varde/alarm/v1/entry.proto."""
 
 from typing import NamedTuple
 
@@ -51,7 +52,8 @@ SIGNAL_IN = {
     "hold_ended": 3,
 }
 ACCEPTED = 2  # VisitState
-PAGE = 1000
+BATCH_ENTRIES = 1  # Batch
+PAGE = 200
 
 
 class entry(NamedTuple):
@@ -127,6 +129,12 @@ def parse(position, data):
     )
 
 
+def entries_in(element):
+    """The serialized entries of a stream's element, as XRANGE gives its fields and values."""
+    pairs = dict(zip(element[::2], element[1::2]))
+    return native_client.fields(pairs[b"b"])[BATCH_ENTRIES]
+
+
 def read_all(server):
     """Every entry of every municipality, in the order of their streams, from a redis-server."""
     entries = []
@@ -140,9 +148,8 @@ def read_all(server):
         after = "-"
         while True:
             page = server.ask("XRANGE", key, after, "+", "COUNT", PAGE)
-            for position, fields in page:
-                pairs = dict(zip(fields[::2], fields[1::2]))
-                entries.append(parse(position.decode(), pairs[b"e"]))
+            for position, element in page:
+                entries += [parse(position.decode(), one) for one in entries_in(element)]
             if len(page) < PAGE:
                 break
             after = "(" + page[-1][0].decode()

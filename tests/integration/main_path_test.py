@@ -2,8 +2,10 @@
 closed with an outcome, and all of it can be read back, from the API and from the ledger in
 Redis."""
 
+import ast
 import glob
 import os
+import re
 import subprocess
 import unittest
 
@@ -95,17 +97,26 @@ class the_main_path(scene.demo_test):
         socket = glob.glob(os.path.join(self.varde.data, "**", "*.sock"), recursive=True)[0]
 
         def redis(*words):
-            command = ["redis-cli", "-s", socket, *words]
-            done = subprocess.run(command, check=True, capture_output=True)
-            return done.stdout.split()
+            """The strings of the answer in their order, as redis-cli quotes them."""
+            command = ["redis-cli", "--no-raw", "-s", socket, *words]
+            done = subprocess.run(command, check=True, capture_output=True, text=True)
+            quoted = re.findall(r'"(?:[^"\\]|\\.)*"', done.stdout)
+            return [ast.literal_eval("b" + text) for text in quoted]
 
         municipality, subject, _ = alone["id"].rsplit(".", 2)
-        ids = redis("LRANGE", f"v:{{{municipality}}}:s:{subject}", "0", "-1")
-        self.assertEqual(len(ids), alone["version"])
-        for item in alone["history"]:
-            position = ids[item["version"] - 1]
-            found = redis("--raw", "XRANGE", f"v:{{{municipality}}}:ledger", position, position)
-            self.assertTrue(found, f"version {item['version']} is not in the stream")
+        key = f"v:{{{municipality}}}:"
+        place = redis("HGET", key + "places", subject)[0].split()
+        versions = []
+        while len(place) == 3:
+            version, line, position = place
+            versions.append(int(version))
+            found = redis("XRANGE", key + "ledger", position.decode(), position.decode())
+            self.assertEqual(found[0], position)
+            before = found[found.index(b"p") + 1]
+            place = before.split(b"\n")[int(line) - 1].split()
+        self.assertEqual(place, [b"0"])
+        self.assertEqual(versions[0], alone["version"])
+        self.assertEqual(versions, sorted(set(versions), reverse=True))
 
 
 if __name__ == "__main__":

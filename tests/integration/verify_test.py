@@ -63,15 +63,15 @@ class a_verification(scene.demo_test):
 
     def test_what_was_changed_by_hand_is_found(self):
         self.handle_a_case()
-        chain = "v:{%s}:chain" % self.municipality
-        before = redis_command(self.varde, "GET", chain).split("\r\n")[1]
-        redis_command(self.varde, "SET", chain, "0" * 40)
+        chain = ("v:{%s}:places" % self.municipality, ".chain")
+        before = redis_command(self.varde, "HGET", *chain).split("\r\n")[1]
+        redis_command(self.varde, "HSET", *chain, "0" * 40)
         try:
             done = self.verify("--municipality", self.municipality)
         finally:
-            redis_command(self.varde, "SET", chain, before)
+            redis_command(self.varde, "HSET", *chain, before)
         self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
-        self.assertIn("the chain key is not the newest entry's hash", done.stdout)
+        self.assertIn("the hash kept beside the places is not the newest element's", done.stdout)
 
     def test_a_directory_without_data_is_said_so(self):
         done = varde_process.run_command(

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "ledger/entry.hpp"
+#include "ledger/keys.hpp"
+#include "ledger/place.hpp"
 #include "ledger/writer.hpp"
 #include "redis/live_redis.hpp"
 
@@ -57,6 +59,25 @@ class ledger_fixture : public testing::Test {
     constexpr std::size_t batch = 1'000;
     for (std::size_t at = 0; at < count; at += batch)
       submit({commit_of(municipality_, subject, at, std::min(batch, count - at))});
+  }
+
+  /// Appends `count` notes to the subject, each an element of the stream, from `version` on.
+  void fill_one_by_one(const std::string& subject, std::size_t count, std::uint64_t version = 0) {
+    std::size_t answered = 0;
+    for (std::size_t i = 0; i < count; ++i)
+      writer_->submit({commit_of(municipality_, subject, version + i)}, [&](auto) { ++answered; });
+    EXPECT_TRUE(run_until(io_, [&] { return answered == count; }));
+  }
+
+  /// Where the ledger says that the subject is; version 0 if it says nothing.
+  ledger::place place_of(const std::string& subject) {
+    const auto held = ask(io_, *connection_, {"HGET", ledger::places_key(municipality_), subject});
+    return ledger::parse_place(held->text).value_or(ledger::place{});
+  }
+  std::string newest_hash() {
+    return ask(io_, *connection_,
+               {"HGET", ledger::places_key(municipality_), std::string{ledger::chain_field}})
+        ->text;
   }
 
   /// Waits for what a reading hands to its `done`.

@@ -1,6 +1,6 @@
 #!lua name=varde_ledger_v1
 -- The ledger's first function library, as nodes of the first version load it. It is kept for the
--- test that a node of that age and one of today write the same ledger side by side.
+-- tests of a ledger that such nodes wrote.
 
 -- varde_commit_v1: appends batches of entries, each only if its subject has the expected version.
 -- KEYS: ledger stream, chain hash, then one subject list a commit.

@@ -1,6 +1,6 @@
 #!lua name=varde_ledger_v2
 -- The ledger's second function library, as nodes of the second version load it. It is kept for the
--- test that a node of that age and one of today write the same ledger side by side.
+-- tests of a ledger that such nodes wrote.
 
 -- varde_commit_v2: appends batches of entries, each only if its subject has the expected version
 -- and, when it is guarded, only if another subject has exactly the version that the guard names.

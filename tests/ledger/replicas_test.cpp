@@ -88,7 +88,7 @@ TEST_F(replicas_test, a_connection_lost_while_waiting_leaves_the_commit_committe
   std::optional<std::vector<commit_result>> results;
   writer_->submit({commit_of(municipality_, "r-1", 0)}, [&](auto r) { results = std::move(r); });
   ASSERT_TRUE(test::run_until(io_, [&] {
-    return ask(io_, *other, {"LLEN", subject_key(municipality_, "r-1")})->integer == 1;
+    return ask(io_, *other, {"XLEN", ledger_key(municipality_)})->integer == 1;
   }));
   ASSERT_FALSE(results.has_value());
   ask(io_, *other, {"CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"});

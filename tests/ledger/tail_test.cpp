@@ -47,10 +47,10 @@ TEST_F(tail_test, it_hands_over_what_was_there_and_what_comes) {
 }
 
 TEST_F(tail_test, it_begins_after_the_given_position) {
-  fill("r-1", 3);
-  const auto second =
-      test::ask(io_, *connection_, {"LINDEX", subject_key(municipality_, "r-1"), "1"});
-  tail_->add(municipality_, *parse_position(second->text));
+  submit({commit_of(municipality_, "r-1", 0, 2)});
+  const auto there = place_of("r-1").in->at;
+  submit({commit_of(municipality_, "r-1", 2)});
+  tail_->add(municipality_, there);
   begin();
   ASSERT_TRUE(run_until(io_, [&] { return !seen_[municipality_].empty(); }));
   EXPECT_EQ(seen_[municipality_], (std::vector<std::uint64_t>{3}));
@@ -67,11 +67,11 @@ TEST_F(tail_test, a_municipality_added_while_it_waits_is_followed) {
 }
 
 TEST_F(tail_test, a_backlog_of_many_pages_comes_whole) {
-  fill("r-1", 5 * page_entries_max + 1);
+  fill_one_by_one("r-1", 5 * page_elements_max + 1);
   tail_->add(municipality_, position{});
   begin();
   ASSERT_TRUE(
-      run_until(io_, [&] { return seen_[municipality_].size() == 5 * page_entries_max + 1; }));
+      run_until(io_, [&] { return seen_[municipality_].size() == 5 * page_elements_max + 1; }));
 }
 
 TEST_F(tail_test, after_a_killed_server_it_goes_on_a_minute_before_and_without_gap) {

@@ -4,15 +4,17 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
+#include <map>
 #include <memory>
 #include <optional>
+#include <random>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "ledger/keys.hpp"
 #include "ledger/ledger_fixture.hpp"
+#include "ledger/older_node.hpp"
 #include "ledger/read.hpp"
 #include "ledger/snapshot.hpp"
 #include "ledger/verify.hpp"
@@ -22,6 +24,7 @@ namespace {
 
 using test::ask;
 using test::commit_of;
+using test::older_node;
 
 class writer_test : public test::ledger_fixture {
  protected:
@@ -29,8 +32,22 @@ class writer_test : public test::ledger_fixture {
     made.guarded_by = guard{std::move(subject), version};
     return made;
   }
-  std::int64_t version_of(const std::string& subject) {
-    return ask(io_, *connection_, {"LLEN", subject_key(municipality_, subject)})->integer;
+  std::uint64_t version_of(const std::string& subject) { return place_of(subject).version; }
+  std::int64_t elements() {
+    return ask(io_, *connection_, {"XLEN", ledger_key(municipality_)})->integer;
+  }
+  chain_report verify() {
+    const auto report = wait_for<base::result<chain_report>>(
+        [&](auto done) { verify_chain(*connection_, municipality_, std::move(done)); });
+    EXPECT_TRUE(report);
+    return *report;
+  }
+  std::vector<alarm::v1::Entry> read(const std::string& subject) {
+    const auto found = wait_for<base::result<std::vector<alarm::v1::Entry>>>([&](auto done) {
+      read_subject(*connection_, municipality_, subject, 1, newest_version, std::move(done));
+    });
+    EXPECT_TRUE(found);
+    return *found;
   }
 };
 
@@ -46,7 +63,7 @@ TEST_F(writer_test, a_stale_commit_writes_nothing_and_hears_the_version_now) {
   const auto results = submit({commit_of(municipality_, "r-1", 2)});
   EXPECT_EQ(results[0].status, commit_status::stale);
   EXPECT_EQ(results[0].version, 3u);
-  EXPECT_EQ(ask(io_, *connection_, {"XLEN", ledger_key(municipality_)})->integer, 3);
+  EXPECT_EQ(elements(), 1);
 }
 
 TEST_F(writer_test, in_one_batch_each_commit_is_decided_by_itself_in_order) {
@@ -84,7 +101,7 @@ TEST_F(writer_test, a_guarded_commit_is_appended_while_its_guard_holds) {
   const auto results = submit({guarded(commit_of(municipality_, "r-1", 0, 2), "lease", 3)});
   EXPECT_EQ(results[0].status, commit_status::committed);
   EXPECT_EQ(results[0].version, 2u);
-  EXPECT_EQ(version_of("lease"), 3);
+  EXPECT_EQ(version_of("lease"), 3u);
 }
 
 TEST_F(writer_test, once_its_guard_has_moved_on_a_commit_is_fenced_and_writes_nothing) {
@@ -92,8 +109,8 @@ TEST_F(writer_test, once_its_guard_has_moved_on_a_commit_is_fenced_and_writes_no
   const auto results = submit({guarded(commit_of(municipality_, "r-1", 1), "lease", 2)});
   EXPECT_EQ(results[0].status, commit_status::fenced);
   EXPECT_EQ(results[0].version, 1u);
-  EXPECT_EQ(version_of("r-1"), 1);
-  EXPECT_EQ(ask(io_, *connection_, {"XLEN", ledger_key(municipality_)})->integer, 4);
+  EXPECT_EQ(version_of("r-1"), 1u);
+  EXPECT_EQ(elements(), 1);
 }
 
 TEST_F(writer_test, a_guard_ahead_of_what_the_ledger_holds_fences_too) {
@@ -165,64 +182,102 @@ TEST_F(writer_test, guards_are_kept_when_a_submit_is_split) {
         << i;
 }
 
-TEST_F(writer_test, nodes_of_earlier_versions_write_the_same_ledger_beside_us) {
-  for (const std::string version : {"v1", "v2"}) {
-    std::ifstream file(VARDE_SOURCE_DIR "/tests/ledger/ledger_" + version + ".lua");
-    std::ostringstream text;
-    text << file.rdbuf();
-    ASSERT_TRUE(ask(io_, *connection_, {"FUNCTION", "LOAD", "REPLACE", text.str()}));
-  }
-  const auto commit_by = [&](const std::string& function, const redis::arguments& head,
-                             std::uint64_t version) {
-    redis::arguments command{"FCALL",
-                             function,
-                             "3",
-                             ledger_key(municipality_),
-                             chain_key(municipality_),
-                             subject_key(municipality_, "r-1"),
-                             std::to_string(version)};
-    command.insert(command.end(), head.begin(), head.end());
-    command.push_back(commit_of(municipality_, "r-1", version).entries[0].SerializeAsString());
-    return ask(io_, *connection_, command)->elements[0].integer;
-  };
-  const auto commit_by_v1 = [&](auto version) {
-    return commit_by("varde_commit_v1", {"1"}, version);
-  };
-  const auto commit_by_v2 = [&](auto version) {
-    return commit_by("varde_commit_v2", {"0", "0", "1"}, version);
-  };
-  EXPECT_EQ(commit_by_v1(0u), 1);
-  EXPECT_EQ(
-      submit({commit_of(municipality_, "r-1", 1), commit_of(municipality_, "r-1", 2)})[1].status,
-      commit_status::committed);
-  EXPECT_EQ(commit_by_v1(1u), 0);
-  EXPECT_EQ(commit_by_v2(2u), 0);
-  EXPECT_EQ(commit_by_v2(3u), 1);
-  EXPECT_EQ(commit_by_v1(4u), 1);
-  EXPECT_EQ(submit({commit_of(municipality_, "r-1", 4)})[0].status, commit_status::stale);
-  EXPECT_EQ(submit({commit_of(municipality_, "r-1", 5)})[0].status, commit_status::committed);
-  const auto report = wait_for<base::result<chain_report>>(
-      [&](auto done) { verify_chain(*connection_, municipality_, std::move(done)); });
-  ASSERT_TRUE(report);
-  EXPECT_FALSE(report->first);
-  EXPECT_EQ(report->entries, 6u);
+TEST_F(writer_test, what_older_nodes_wrote_is_gone_on_with) {
+  older_node first{io_, *connection_, municipality_, 1},
+      second{io_, *connection_, municipality_, 2}, third{io_, *connection_, municipality_, 3};
+  EXPECT_EQ(*first.commit("r-1", 0), 1);
+  EXPECT_EQ(*second.commit("r-1", 1), 1);
+  EXPECT_EQ(*third.commit("r-1", 2), 1);
+  EXPECT_EQ(*third.commit("r-2", 0), 1);
+  EXPECT_FALSE(verify().first);
+  const auto results =
+      submit({commit_of(municipality_, "r-1", 2), commit_of(municipality_, "r-1", 3),
+              commit_of(municipality_, "r-2", 1, 2), commit_of(municipality_, "r-3", 0)});
+  EXPECT_EQ(results[0].status, commit_status::stale);
+  EXPECT_EQ(results[0].version, 3u);
+  for (std::size_t i = 1; i < results.size(); ++i)
+    EXPECT_EQ(results[i].status, commit_status::committed) << i;
+  EXPECT_EQ(submit({commit_of(municipality_, "r-1", 4)})[0].status, commit_status::committed);
+  EXPECT_EQ(read("r-1").size(), 5u);
+  EXPECT_EQ(read("r-2").size(), 3u);
+  const auto report = verify();
+  EXPECT_FALSE(report.first);
+  EXPECT_EQ(report.entries, 9u);
 }
 
-TEST_F(writer_test, what_is_appended_together_has_one_hash_with_the_last_of_it) {
+TEST_F(writer_test, a_guard_may_be_a_subject_that_only_older_nodes_wrote_to) {
+  older_node older{io_, *connection_, municipality_, 3};
+  EXPECT_EQ(*older.commit("lease", 0), 1);
+  const auto results = submit({guarded(commit_of(municipality_, "r-1", 0), "lease", 1),
+                               guarded(commit_of(municipality_, "r-2", 0), "lease", 2)});
+  EXPECT_EQ(results[0].status, commit_status::committed);
+  EXPECT_EQ(results[1].status, commit_status::fenced);
+}
+
+TEST_F(writer_test, once_we_have_written_older_nodes_are_refused_and_write_nothing) {
+  submit({commit_of(municipality_, "r-1", 0)});
+  for (const int number : {1, 2, 3}) {
+    older_node older{io_, *connection_, municipality_, number};
+    EXPECT_FALSE(older.commit("r-1", 1)) << number;
+    EXPECT_FALSE(older.commit("r-2", 0)) << number;
+  }
+  EXPECT_EQ(elements(), 1);
+  EXPECT_FALSE(verify().first);
+}
+
+TEST_F(writer_test, what_is_appended_together_is_one_element_with_the_hash_of_all) {
   submit({commit_of(municipality_, "r-1", 0, 2), commit_of(municipality_, "r-1", 0),
           commit_of(municipality_, "r-2", 0), commit_of(municipality_, "r-2", 5)});
   const auto all = ask(io_, *connection_, {"XRANGE", ledger_key(municipality_), "-", "+"});
-  ASSERT_EQ(all->elements.size(), 3u);
-  const auto hash_of = [&](std::size_t i) { return all->elements[i].elements[1].elements[3].text; };
-  EXPECT_EQ(hash_of(0), "");
-  EXPECT_EQ(hash_of(1), "");
-  EXPECT_EQ(hash_of(2), ask(io_, *connection_, {"GET", chain_key(municipality_)})->text);
+  ASSERT_EQ(all->elements.size(), 1u);
+  const auto found = to_stream_element(all->elements[0]);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->entries.size(), 3u);
+  EXPECT_EQ(found->before, "0 \n0 ");
+  EXPECT_EQ(found->hash, newest_hash());
+}
+
+/// Commits of every kind in every mix, against a reckoning of our own.
+TEST_F(writer_test, whatever_the_mix_what_is_committed_is_there_and_nothing_else) {
+  std::mt19937 random{20261130};
+  const auto below = [&](unsigned n) { return random() % n; };
+  std::map<std::string, std::uint64_t> versions;
+  for (int round = 0; round < 150; ++round) {
+    std::vector<commit> commits;
+    std::vector<commit_status> expected;
+    for (unsigned i = 0, count = 1 + below(12); i < count; ++i) {
+      const auto subject = "r-" + std::to_string(below(6)), other = "r-" + std::to_string(below(6));
+      const bool is_stale = below(4) == 0, is_guarded = below(5) == 0, is_fenced = below(2) == 0;
+      const auto version = versions[subject] + (is_stale ? 1 : 0);
+      commits.push_back(
+          commit_of(municipality_, subject, version, 1 + below(3), std::string(below(300), 'x')));
+      if (is_guarded)
+        commits.back().guarded_by = guard{other, versions[other] + (is_fenced ? 1 : 0)};
+      if (is_guarded && is_fenced)
+        expected.push_back(commit_status::fenced);
+      else if (is_stale)
+        expected.push_back(commit_status::stale);
+      else
+        expected.push_back(commit_status::committed);
+      if (expected.back() == commit_status::committed)
+        versions[subject] += commits.back().entries.size();
+    }
+    const auto results = submit(commits);
+    for (std::size_t i = 0; i < results.size(); ++i)
+      ASSERT_EQ(results[i].status, expected[i]) << "round " << round << ", commit " << i;
+  }
+  EXPECT_FALSE(verify().first);
+  for (const auto& [subject, version] : versions) {
+    const auto entries = read(subject);
+    ASSERT_EQ(entries.size(), version);
+    for (std::size_t i = 0; i < entries.size(); ++i) EXPECT_EQ(entries[i].version(), i + 1);
+  }
 }
 
 TEST_F(writer_test, a_commit_of_any_number_of_entries_is_appended) {
   constexpr std::size_t many = 9'000;  // after a long outage; more than Lua hands over at a time
   EXPECT_EQ(submit({commit_of(municipality_, "r-1", 0, many)})[0].status, commit_status::committed);
-  EXPECT_EQ(version_of("r-1"), static_cast<std::int64_t>(many));
+  EXPECT_EQ(version_of("r-1"), many);
 }
 
 TEST_F(writer_test, an_empty_batch_is_answered) { EXPECT_TRUE(submit({}).empty()); }
@@ -252,7 +307,7 @@ TEST_F(writer_test, a_commit_that_contradicts_its_entries_is_not_written) {
   EXPECT_EQ(results[0].status, commit_status::failed);
   EXPECT_EQ(results[1].status, commit_status::committed);
   EXPECT_EQ(results[2].status, commit_status::failed);
-  EXPECT_EQ(ask(io_, *connection_, {"XLEN", ledger_key(municipality_)})->integer, 1);
+  EXPECT_EQ(elements(), 1);
 }
 
 TEST_F(writer_test, without_a_connection_every_commit_fails) {
@@ -266,8 +321,9 @@ TEST_F(writer_test, without_a_connection_every_commit_fails) {
 TEST_F(writer_test, the_documented_rights_are_enough) {
   redis::arguments account{"ACL", "SETUSER", "ledger", "on", ">s3cret", "~v:*"};
   std::istringstream rights(
-      "+role +ping +function|load +fcall +fcall_ro +get +set +llen +lrange +rpush +xadd +xrange "
-      "+xrevrange +xread +hset +hmget +multi +exec +wait");
+      "+role +ping +function|load +fcall +fcall_ro +get +del +llen +lrange +xadd +xrange "
+      "+xrevrange "
+      "+xread +hset +hget +hmget +multi +exec +wait");
   for (std::string right; rights >> right;) account.push_back(right);
   ASSERT_TRUE(ask(io_, *connection_, account));
   auto where = server_->where();
@@ -276,13 +332,10 @@ TEST_F(writer_test, the_documented_rights_are_enough) {
   connection_ = test::connect(io_, where);
   writer_ = std::make_unique<writer>(*connection_, writer_options{1, std::chrono::milliseconds{1}});
   EXPECT_EQ(submit({commit_of(municipality_, "r-1", 0, 2)})[0].status, commit_status::committed);
-  EXPECT_TRUE(wait_for<base::result<std::vector<alarm::v1::Entry>>>([&](auto done) {
-    read_subject(*connection_, municipality_, "r-1", 1, newest_version, std::move(done));
-  }));
+  EXPECT_EQ(read("r-1").size(), 2u);
   EXPECT_FALSE(wait_for<base::error_code>(
       [&](auto done) { save_snapshot(*connection_, municipality_, {}, std::move(done)); }));
-  EXPECT_TRUE(wait_for<base::result<chain_report>>(
-      [&](auto done) { verify_chain(*connection_, municipality_, std::move(done)); }));
+  EXPECT_FALSE(verify().first);
 }
 
 TEST_F(writer_test, a_flushed_function_is_loaded_again) {
