@@ -16,6 +16,10 @@ namespace varde::board {
 
 class view {
  public:
+  view() = default;
+  view(const view&) = delete;
+  view& operator=(const view&) = delete;
+
   /// Closed cases kept for a look back; older ones are read from the ledger.
   static constexpr std::size_t closed_kept_max = 10'000;
 
@@ -30,7 +34,7 @@ class view {
   template <class F>
   [[nodiscard]] case_pointer first_open(F&& wanted) const {
     for (const auto& [key, c] : open_)
-      if (wanted(*c)) return c;
+      if (wanted(**c)) return *c;
     return nullptr;
   }
   [[nodiscard]] std::size_t open_count() const { return open_.size(); }
@@ -45,14 +49,16 @@ class view {
     std::size_t lane;
     bool low;
     std::int64_t queued_at_us;
-    std::string id;
+    std::string_view id;
     auto operator<=>(const order&) const = default;
   };
-  static order order_of(const alarm::v1::Case& c);
+  static order order_of(const alarm::v1::Case& c, std::string_view id);
 
   std::map<std::string, case_pointer, std::less<>> cases_;
-  std::map<order, case_pointer> open_;
-  std::map<std::pair<std::int64_t, std::string>, case_pointer> closed_;  // by closing time
+  /// What they name and point at lies in cases_, so that a change that leaves a case where it waits
+  /// touches that alone.
+  std::map<order, const case_pointer*> open_;
+  std::map<std::pair<std::int64_t, std::string_view>, const case_pointer*> closed_;  // by time
 };
 
 }  // namespace varde::board
