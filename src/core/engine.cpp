@@ -141,7 +141,7 @@ std::size_t engine::room() const {
   return options_.batch_inputs_max - taken;
 }
 
-void engine::admit(alarm::admission admission) {
+void engine::admit(alarm::admission&& admission) {
   meters_->signals[alarm::lane_index(admission.lane)]->add();
   gathered_.emplace_back(std::make_unique<alarm::admission>(std::move(admission)));
 }
@@ -277,7 +277,7 @@ void engine::decide_admission(subject& s, admission_input&& admission) {
       {s.state.municipality(), s.state.subject(), options_.node, options_.wall()});
   meters_->decided[alarm::lane_index(admission->lane)]->record(options_.steady() -
                                                                admission->received);
-  settled from{std::move(admission), command_status::done, {}, decision.case_id};
+  settled from{std::move(admission), command_status::done, {}, {}};
   if (decision.repeated) {
     meters_->repeated.add();
     answer_with_batch(s, std::move(from));
@@ -448,7 +448,10 @@ void engine::append(subject& s, std::vector<alarm::v1::Entry> entries, settled&&
     assert(applied);
     (void)applied;
   }
-  std::ranges::move(entries, std::back_inserter(commit.entries));
+  if (commit.entries.empty())
+    commit.entries = std::move(entries);
+  else
+    std::ranges::move(entries, std::back_inserter(commit.entries));
   next_.urgent = next_.urgent || somebody_waits(from.in);
   next_.parts[s.batch_place].inputs.push_back(std::move(from));
 }

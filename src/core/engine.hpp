@@ -102,7 +102,7 @@ class engine {
 
   /// Room for more inputs in the batch that is being decided; 0 while nothing can be.
   [[nodiscard]] std::size_t room() const;
-  void admit(alarm::admission admission);
+  void admit(alarm::admission&& admission);
   void submit(alarm::v1::Command command, command_answer done);
   void take_next(board::next_request request, command_answer done);
   /// The subject's state, read first if it isn't in memory; nullptr if it could not be read.
@@ -154,7 +154,7 @@ class engine {
     input in;
     board::command_status status = board::command_status::done;
     std::string code;
-    std::string case_id;
+    std::string case_id;  // of a command: what its giver is shown
   };
   /// One subject's part of the batch.
   struct pending {

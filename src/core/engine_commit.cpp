@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <span>
 
 #include "alarm/fold.hpp"
 #include "alarm/lane.hpp"
@@ -344,10 +345,12 @@ void engine::changed_cases(const pending& p, const ledger::commit& c,
                            board::change_batch& changes) const {
   // The earliest input is the cause: the one that has waited longest to be seen.
   const auto& first = p.inputs.front().in;
-  std::vector<std::string_view> seen;
+  const auto before = changes.size();
   for (const auto& entry : c.entries) {
-    if (std::ranges::find(seen, entry.case_id()) != seen.end()) continue;
-    seen.push_back(entry.case_id());
+    const std::span added{changes.begin() + before, changes.end()};
+    if (std::ranges::any_of(added,
+                            [&](const auto& one) { return one.now->id() == entry.case_id(); }))
+      continue;
     if (const Case* now = alarm::find_case(p.about->state, entry.case_id()))
       changes.push_back({board::freeze(*now), trace_of(first), received_at(first)});
   }
