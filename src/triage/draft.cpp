@@ -23,18 +23,19 @@ Entry& draft::add(const std::string& case_id) {
   const auto previous = first ? state_.tip() : alarm::tip_after(entries_.back());
   auto& entry = entries_.emplace_back();
   entry.set_format(1);
-  entry.set_municipality(at_.municipality.data(), at_.municipality.size());
-  entry.set_subject(at_.subject.data(), at_.subject.size());
+  entry.mutable_municipality()->assign(at_.municipality);
+  entry.mutable_subject()->assign(at_.subject);
   entry.set_version(state_.version() + entries_.size());
   entry.set_previous(previous);
   entry.set_at_us(base::to_us(at_.now));
-  entry.set_node(at_.node.data(), at_.node.size());
+  entry.mutable_node()->assign(at_.node);
   if (!case_id.empty()) entry.set_case_id(case_id);
   if (signal_ != nullptr) {
     entry.set_trace(signal_->trace());
-    entry.mutable_actor()->set_kind(ACTOR_KIND_DEVICE);
-    entry.mutable_actor()->set_user(signal_->device());
-    entry.mutable_actor()->set_origin(signal_->source());
+    auto& actor = *entry.mutable_actor();
+    actor.set_kind(ACTOR_KIND_DEVICE);
+    actor.set_user(signal_->device());
+    actor.set_origin(signal_->source());
   } else {
     entry.set_trace(command_->trace());
     *entry.mutable_actor() = command_->actor();
