@@ -1,5 +1,6 @@
 // A case as it stands, copied for everyone who looks. Such a copy is made at every change and given
-// up at the next one, so its many small parts lie in blocks that come and go at once.
+// up at the next one, so its many small parts lie in blocks that come and go at once, and its plan,
+// which is most of it and hardly ever changes, lies beside it for the next copy too.
 #pragma once
 
 #include <memory>
@@ -12,5 +13,8 @@ namespace varde::board {
 using case_pointer = std::shared_ptr<const alarm::v1::Case>;
 
 [[nodiscard]] case_pointer freeze(const alarm::v1::Case& c);
+/// The same, when `before` is what was frozen of this case earlier, or nullptr: of a plan that is
+/// still the same no second copy is made. `c` lends its steps meanwhile and has them back then.
+[[nodiscard]] case_pointer freeze_again(alarm::v1::Case& c, const case_pointer& before);
 
 }  // namespace varde::board

@@ -351,8 +351,9 @@ void engine::changed_cases(const pending& p, const ledger::commit& c,
     if (std::ranges::any_of(added,
                             [&](const auto& one) { return one.now->id() == entry.case_id(); }))
       continue;
-    if (const Case* now = alarm::find_case(p.about->state, entry.case_id()))
-      changes.push_back({board::freeze(*now), trace_of(first), received_at(first)});
+    if (Case* now = alarm::find_case(p.about->state, entry.case_id()))
+      changes.push_back(
+          {board::freeze_again(*now, view_.find(now->id())), trace_of(first), received_at(first)});
   }
 }
 
