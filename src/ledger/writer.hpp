@@ -21,7 +21,7 @@ namespace varde::ledger {
 /// Bounds on one function call, since Redis does nothing else while it runs. A larger submit is
 /// split into several calls; one commit is never split. What a call appends is one element of the
 /// stream, and is read as one.
-inline constexpr std::size_t call_entries_max = 64;
+inline constexpr std::size_t call_entries_max = 128;
 inline constexpr std::size_t call_bytes_max = 1u << 20;
 
 /// Whether a submit is answered only after replicas have it. With either at 0 nobody is asked.

@@ -45,6 +45,8 @@ save ""
 appendonly yes
 appendfsync always
 aof-load-truncated yes
+auto-aof-rewrite-min-size 256mb
+rdbcompression no
 maxmemory-policy noeviction
 maxclients 256
 timeout 0
