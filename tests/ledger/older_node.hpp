@@ -29,14 +29,17 @@ class older_node {
 
   /// Appends one note: 1 if it was committed and 0 if it was stale, or why the function failed.
   base::result<std::int64_t> commit(const std::string& subject, std::uint64_t version) {
-    const auto entry = commit_of(municipality_, subject, version).entries[0].SerializeAsString();
+    return commit(commit_of(municipality_, subject, version).entries[0]);
+  }
+  base::result<std::int64_t> commit(const alarm::v1::Entry& of) {
+    const auto entry = of.SerializeAsString();
     redis::arguments command{"FCALL",
                              "varde_commit_v" + std::to_string(number_),
                              "3",
                              ledger::ledger_key(municipality_),
                              ledger::old_chain_key(municipality_),
-                             ledger::old_list_key(municipality_, subject)};
-    const auto head = std::to_string(version);
+                             ledger::old_list_key(municipality_, of.subject())};
+    const auto head = std::to_string(of.version() - 1);
     if (number_ == 1) command.insert(command.end(), {head, "1", entry});
     if (number_ == 2) command.insert(command.end(), {head, "0", "0", "1", entry});
     if (number_ == 3) {

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "ledger/keys.hpp"
+#include "ledger/older_node.hpp"
 #include "ledger/place.hpp"
 #include "ledger/told_entries.hpp"
 #include "ledger/writer.hpp"
@@ -229,6 +230,35 @@ TEST_F(backup, a_restored_ledger_goes_on_where_it_was) {
   ASSERT_TRUE(test::run_until(io_, [&] { return result.has_value(); }));
   EXPECT_EQ(result->status, ledger::commit_status::committed);
   EXPECT_EQ(result->version, 4u);
+}
+
+TEST_F(backup, what_older_nodes_wrote_is_copied_with_its_lists) {
+  test::older_node older{io_, *from_, "9901", 3};
+  story told;
+  const auto c = told.open("r-1", "1/1");
+  told.claim(c, "kari");
+  for (const auto& entry : told.entries()) ASSERT_EQ(*older.commit(entry), 1);
+  const auto list = ledger::old_list_key("9901", "r-1");
+  ASSERT_EQ(back_up(), 0) << words();
+  ASSERT_EQ(restore(), 0) << words();
+  expect_same({"LRANGE", list, "0", "-1"});
+  expect_same({"GET", ledger::old_chain_key("9901")});
+
+  told.close(c, "kari");
+  const auto& last = told.entries().back();
+  std::optional<ledger::commit_result> result;
+  writer_->submit({{"9901", "r-1", last.version() - 1, {last}}},
+                  [&](auto results) { result = results[0]; });
+  ASSERT_TRUE(test::run_until(io_, [&] { return result.has_value(); }));
+  ASSERT_EQ(result->status, ledger::commit_status::committed);
+  std::filesystem::remove(file_);
+  ASSERT_TRUE(test::ask(io_, *to_, {"FLUSHALL"}));
+  ASSERT_EQ(back_up(), 0) << words();
+  ASSERT_EQ(restore(), 0) << words();
+  expect_same({"LRANGE", list, "0", "-1"});
+  expect_same({"HGET", ledger::places_key("9901"), "r-1"});
+  expect_same({"HGET", ledger::places_key("9901"), std::string{ledger::lists_field}});
+  expect_same({"HGETALL", ledger::old_chain_key("9901")});
 }
 
 TEST_F(backup, a_cluster_is_copied_whole_and_restored_into_one_server_and_into_a_cluster) {
