@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <ranges>
 #include <utility>
 
 #include "ledger/entry.hpp"
@@ -48,9 +47,9 @@ base::error_code take_element(reading& read, std::string_view field, std::string
   if (field.empty()) return errc::missing_entry;
   const auto entries = field == "b" ? entries_in(bytes) : std::vector{bytes};
   if (!entries) return errc::unexpected_reply;
-  for (const auto one : *entries | std::views::reverse) {
-    if (one.find(read.subject) == one.npos) continue;  // most of a batch, without parsing it
-    auto entry = parse_entry(one);
+  for (auto one = entries->rbegin(); one != entries->rend(); ++one) {
+    if (one->find(read.subject) == one->npos) continue;  // most of a batch, without parsing it
+    auto entry = parse_entry(*one);
     if (!entry) return entry.error();
     if (entry->subject() != read.subject) continue;
     if (!read.newest_first.empty() && entry->version() + 1 != read.newest_first.back().version())
