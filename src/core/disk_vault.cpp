@@ -51,14 +51,12 @@ std::string record_of(const ledger::commit& c) {
   head.set_municipality(c.municipality);
   head.set_subject(c.subject);
   head.set_expected_version(c.expected_version);
-  std::vector<std::string> made;
-  const auto& entries = ledger::bytes_of(c, made);
   auto size = head.ByteSizeLong();
-  for (const auto& entry : entries) size += entry_head_bytes_max + entry.size();
+  for (const auto& entry : c.entries) size += entry_head_bytes_max + entry.size();
   std::string record;
   record.reserve(size);
   head.AppendToString(&record);
-  for (const auto& entry : entries) {
+  for (const auto& entry : c.entries) {
     std::array<std::uint8_t, entry_head_bytes_max> front{entry_tag};
     const auto* end = CodedOutputStream::WriteVarint32ToArray(
         static_cast<std::uint32_t>(entry.size()), front.data() + 1);
@@ -80,13 +78,13 @@ std::optional<vaulted> parse(vault_sequence number, std::string_view bytes) {
   if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) ||
       record.format() != record_format)
     return std::nullopt;
-  vaulted out{number,
-              {record.municipality(), record.subject(), record.expected_version(), {}},
-              {record.withdrawn().begin(), record.withdrawn().end()}};
   auto& entries = *record.mutable_entries();
-  out.commit.entries.assign(std::make_move_iterator(entries.begin()),
-                            std::make_move_iterator(entries.end()));
-  return out;
+  return vaulted{number,
+                 record.municipality(),
+                 record.subject(),
+                 record.expected_version(),
+                 {std::make_move_iterator(entries.begin()), std::make_move_iterator(entries.end())},
+                 {record.withdrawn().begin(), record.withdrawn().end()}};
 }
 
 }  // namespace

@@ -109,7 +109,7 @@ void engine::follow(const alarm::v1::Entry& entry) {
   }
   alarm::apply(s.state, entry);
   s.read = true;
-  has_changed(s);
+  has_changed(s, options_.steady());
   outages_.saw(entry);
   if (!open_) return;
   if (const Case* c = alarm::find_case(s.state, entry.case_id()))
@@ -218,7 +218,6 @@ void engine::decide_gathered() {
     ++ahead_;
     decide(std::move(in));
   }
-  for (auto& c : next_.commits) ledger::serialize(c);
 }
 
 void engine::decide(input&& in) {
@@ -253,7 +252,7 @@ void engine::put_off(subject& s, input&& in) {
 void engine::decide_admission(subject& s, admission_input&& admission) {
   if (condition_.disk_failed_since && admission->lane != alarm::v1::LANE_LIFE) {
     settled refused{std::move(admission), command_status::done, {}, {}};
-    ask_to_try_again(refused);
+    ask_to_try_again(refused, options_.steady());
     return;
   }
   const auto set = registry_.current().municipality(admission->municipality.str());
@@ -438,22 +437,30 @@ std::optional<ledger::guard> engine::guard_of(const input& in) {
 void engine::append(subject& s, std::vector<alarm::v1::Entry> entries, settled&& from) {
   if (s.batch_place == subject::npos) {
     s.batch_place = next_.parts.size();
-    next_.parts.push_back({&s, {}, false});
-    next_.commits.push_back({s.state.municipality(), s.state.subject(), s.state.version(), {}});
+    next_.parts.push_back({.about = &s});
+    next_.commits.push_back({s.state.municipality(), s.state.subject(), s.state.version()});
   }
+  auto& part = next_.parts[s.batch_place];
   auto& commit = next_.commits[s.batch_place];
   if (auto guard = guard_of(from.in)) commit.guarded_by = std::move(guard);
-  for (const auto& entry : entries) {
+  for (auto& entry : entries) {
     const bool applied = alarm::apply(s.state, entry);
     assert(applied);
     (void)applied;
+    commit.add(entry);
+    part.remember(std::move(entry));
   }
-  if (commit.entries.empty())
-    commit.entries = std::move(entries);
-  else
-    std::ranges::move(entries, std::back_inserter(commit.entries));
+  part.tip = s.state.tip();
   next_.urgent = next_.urgent || somebody_waits(from.in);
-  next_.parts[s.batch_place].inputs.push_back(std::move(from));
+  part.inputs.push_back(std::move(from));
+}
+
+/// An entry is ended while its memory is still at hand: a batch later that would take longer than
+/// making it.
+void engine::pending::remember(alarm::v1::Entry&& entry) {
+  if (outages::may_tell(entry)) told_to_outages.push_back(entry);
+  auto& id = *entry.mutable_case_id();
+  if (!id.empty() && std::ranges::find(cases, id) == cases.end()) cases.push_back(std::move(id));
 }
 
 /// What was decided on a state that is not committed yet is answered with that commit.
@@ -461,7 +468,7 @@ void engine::answer_with_batch(subject& s, settled&& from) {
   if (s.batch_place != subject::npos)
     next_.parts[s.batch_place].inputs.push_back(std::move(from));
   else
-    answer(from, alarm::verdict::received);
+    answer(from, alarm::verdict::received, options_.steady());
 }
 
 bool engine::busy() const {

@@ -12,6 +12,7 @@
 // anything new is written to it. A batch that neither of the two has is kept and offered again.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -159,8 +160,14 @@ class engine {
   /// One subject's part of the batch.
   struct pending {
     subject* about = nullptr;
-    std::vector<settled> inputs;
+    std::vector<settled> inputs = {};
     bool elsewhere = false;  // in the ledger, and in as many replicas as the policy wants
+    /// What the entries say that is asked for once they have landed.
+    boost::container::small_vector<std::string, 1> cases = {};  // each once
+    std::uint64_t tip = 0;                                      // after the newest
+    std::vector<alarm::v1::Entry> told_to_outages = {};
+
+    void remember(alarm::v1::Entry&& entry);
   };
   /// Decided together, side by side: a subject's part, and its commit.
   struct batch {
@@ -219,8 +226,8 @@ class engine {
   void take_up(subject& s);
   void confirm_oldest();
   void batch_is_over();
-  void answer(settled& s, alarm::verdict outcome);
-  void ask_to_try_again(settled& s);
+  void answer(settled& s, alarm::verdict outcome, base::steady_time now);
+  void ask_to_try_again(settled& s, base::steady_time now);
   void deliver_answers();
 
   void become_island();
@@ -237,9 +244,9 @@ class engine {
   void catch_up(subject& s);
   void rebuild(subject& s, const std::vector<alarm::v1::Entry>& entries);
   void give_up_reading();
-  void changed_cases(const pending& p, const ledger::commit& c, board::change_batch& changes) const;
+  void changed_cases(const pending& p, board::change_batch& changes) const;
   void publish(board::change_batch changes);
-  void has_changed(subject& s);
+  void has_changed(subject& s, base::steady_time now);
   void look_at(subject& s);
   void publish_rebuilt(const alarm::v1::SubjectState& before, const subject& s);
   void keep_lease(const std::string& municipality, base::steady_time now);

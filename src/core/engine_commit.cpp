@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <span>
 
 #include "alarm/fold.hpp"
 #include "alarm/lane.hpp"
@@ -124,9 +123,10 @@ engine::flight* engine::find_flight(std::uint64_t number) {
 /// on disk and will be decided again until it is in.
 void engine::answer_on_disk(flight& f) {
   if (options_.policy != acknowledgement::disk || !f.on_disk()) return;
+  const auto now = options_.steady();
   for (auto& p : f.of.parts)
     for (auto& s : p.inputs)
-      if (admission_in(s.in) != nullptr) answer(s, alarm::verdict::received);
+      if (admission_in(s.in) != nullptr) answer(s, alarm::verdict::received, now);
   deliver_answers();
 }
 
@@ -181,6 +181,7 @@ void engine::settle(flight f) {
   const bool wants_replicas = options_.policy == acknowledgement::disk_redis_replica;
   bool replicas_missing = false;
   bool alone = false;
+  auto now = options_.steady();
 
   for (std::size_t i = 0; i < results.size(); ++i) {
     pending& p = landed_.parts[i];
@@ -200,10 +201,7 @@ void engine::settle(flight f) {
       case ledger::commit_status::stale:
         meters_->stale.add();
         has_landed(s);
-        if (on_disk) {
-          const auto& newest = c.entries.back();
-          s.refused.push_back({first + i, newest.version(), alarm::tip_after(newest)});
-        }
+        if (on_disk) s.refused.push_back({first + i, c.version(), p.tip});
         for (auto at = p.inputs.rbegin(); at != p.inputs.rend(); ++at)
           s.waiting.push_front(std::move(at->in));
         again.push_back(&s);
@@ -222,10 +220,10 @@ void engine::settle(flight f) {
     }
     has_landed(s);
     if (s.missed != 0 && !s.afloat) again.push_back(&s);
-    has_changed(s);
+    has_changed(s, now);
     meters_->entries.add(c.entries.size());
-    changed_cases(p, c, changes);
-    for (const auto& entry : c.entries) outages_.saw(entry);
+    changed_cases(p, changes);
+    for (const auto& entry : p.told_to_outages) outages_.saw(entry);
     done.push_back(std::move(p));
   }
   landed_ = {};
@@ -236,12 +234,13 @@ void engine::settle(flight f) {
   if ((alone || !held.parts.empty()) && link_ == link::together) become_island();
 
   publish(std::move(changes));
+  now = options_.steady();
   for (auto& p : done)
     for (auto& s : p.inputs) {
       if (on_disk || (p.elsewhere && may_stand_on_the_ledger(s.in)))
-        answer(s, alarm::verdict::received);
+        answer(s, alarm::verdict::received, now);
       else
-        ask_to_try_again(s);
+        ask_to_try_again(s, now);
     }
   if (on_disk) confirm_oldest();
   for (subject* s : again) {
@@ -306,12 +305,12 @@ void engine::take_up(subject& s) {
 
 // --- Answering and publishing --------------------------------------------------------------------
 
-void engine::answer(settled& s, alarm::verdict outcome) {
+void engine::answer(settled& s, alarm::verdict outcome, base::steady_time now) {
   if (auto* a = admission_in(s.in)) {
     const auto edge = std::exchange(a->reply.edge, alarm::reply_address::nobody);
     if (edge == alarm::reply_address::nobody) return;
     if (outcome == alarm::verdict::received)
-      meters_->acknowledged[alarm::lane_index(a->lane)]->record(options_.steady() - a->received);
+      meters_->acknowledged[alarm::lane_index(a->lane)]->record(now - a->received);
     if (answers_.size() <= edge) answers_.resize(edge + 1);
     answers_[edge].push_back({a->reply.ticket, outcome});
   } else if (auto* command = std::get_if<command_input>(&s.in)) {
@@ -325,12 +324,12 @@ void engine::answer(settled& s, alarm::verdict outcome) {
 
 /// It is in the ledger, but not where it would survive everything: whoever waits tries again with
 /// the same id, and hears "received" when it is safe.
-void engine::ask_to_try_again(settled& s) {
+void engine::ask_to_try_again(settled& s, base::steady_time now) {
   if (std::holds_alternative<command_input>(s.in)) {
     s.status = command_status::unavailable;
     s.code = "retry";
   }
-  answer(s, alarm::verdict::busy);
+  answer(s, alarm::verdict::busy, now);
 }
 
 void engine::deliver_answers() {
@@ -341,24 +340,17 @@ void engine::deliver_answers() {
   }
 }
 
-void engine::changed_cases(const pending& p, const ledger::commit& c,
-                           board::change_batch& changes) const {
+void engine::changed_cases(const pending& p, board::change_batch& changes) const {
   // The earliest input is the cause: the one that has waited longest to be seen.
   const auto& first = p.inputs.front().in;
-  const auto before = changes.size();
-  for (const auto& entry : c.entries) {
-    const std::span added{changes.begin() + before, changes.end()};
-    if (std::ranges::any_of(added,
-                            [&](const auto& one) { return one.now->id() == entry.case_id(); }))
-      continue;
-    if (Case* now = alarm::find_case(p.about->state, entry.case_id()))
+  for (const auto& id : p.cases)
+    if (Case* now = alarm::find_case(p.about->state, id))
       changes.push_back(
-          {board::freeze_again(*now, view_.find(now->id())), trace_of(first), received_at(first)});
-  }
+          {board::freeze_again(*now, view_.find(id)), trace_of(first), received_at(first)});
 }
 
-void engine::has_changed(subject& s) {
-  s.changed = options_.steady();
+void engine::has_changed(subject& s, base::steady_time now) {
+  s.changed = now;
   look_at(s);
 }
 

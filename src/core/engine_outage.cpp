@@ -216,7 +216,7 @@ void engine::rebuild(subject& s, const std::vector<alarm::v1::Entry>& entries) {
   std::swap(s.state, state);
   s.reading = false;
   s.read = true;
-  has_changed(s);
+  has_changed(s, options_.steady());
   for (const auto& one : s.refused) withdrawn_.push_back(one.record);
   s.refused.clear();
   if (open_) publish_rebuilt(state, s);

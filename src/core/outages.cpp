@@ -103,10 +103,15 @@ std::string_view covering_case(const registry::set_view& set, const SubjectState
   return {};
 }
 
+bool outages::may_tell(const alarm::v1::Entry& entry) {
+  if (entry.actor().kind() != alarm::v1::ACTOR_KIND_DEVICE) return false;
+  const auto what = alarm::heard_in(entry);
+  return what.signal != nullptr && may_be_in_outage(what.kind);
+}
+
 void outages::saw(const alarm::v1::Entry& entry) {
-  if (entry.actor().kind() != alarm::v1::ACTOR_KIND_DEVICE) return;
+  if (!may_tell(entry)) return;
   const auto [signal, intent, kind, lane] = alarm::heard_in(entry);
-  if (signal == nullptr || !may_be_in_outage(kind)) return;
   const auto at = places_.find(entry.municipality());
   if (at == places_.end()) return;
   auto& correlator = *at->second.correlator;

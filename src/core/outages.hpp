@@ -50,8 +50,10 @@ class outages {
     [[nodiscard]] bool empty() const { return commands.empty() && alarms.empty(); }
   };
 
-  /// An entry that is settled, or another node's. Cheap unless it is about mains or link.
+  /// Of an entry that is settled, or another node's: only those that may_tell say anything.
   void saw(const alarm::v1::Entry& entry);
+  /// A device's, about mains or link.
+  [[nodiscard]] static bool may_tell(const alarm::v1::Entry& entry);
   /// A piece of what is due in this municipality; several times a second, for those whose house
   /// this node keeps.
   [[nodiscard]] wishes work(const registry::view& all,

@@ -132,8 +132,8 @@ void reconciler::look_at(std::vector<vaulted> records) {
   std::vector<part> parts;
   std::map<subject_key, std::size_t> places;
   for (auto& record : records) {
-    if (withdrawn_.contains(record.sequence) || record.commit.entries.empty()) continue;
-    subject_key about{record.commit.municipality, record.commit.subject};
+    if (withdrawn_.contains(record.sequence) || record.entries.empty()) continue;
+    subject_key about{record.municipality, record.subject};
     std::vector<numbered>* into = nullptr;
     if (const auto known = parted_.find(about); known != parted_.end()) {
       into = &known->second;
@@ -142,7 +142,7 @@ void reconciler::look_at(std::vector<vaulted> records) {
       if (fresh) parts.push_back({about, {}, {}});
       into = &parts[at->second].ours;
     }
-    for (auto& entry : record.commit.entries) into->push_back({record.sequence, std::move(entry)});
+    for (auto& entry : record.entries) into->push_back({record.sequence, std::move(entry)});
   }
   compare_with_ledger(std::move(parts));
 }
@@ -189,7 +189,8 @@ void reconciler::commit_again(std::vector<part>& parts) {
     if (p.outcome.where == standing::parted) parted_[p.about] = std::move(p.ours);
     if (p.outcome.where != standing::forgotten) continue;
     const auto& missing = p.outcome.missing;
-    commits.push_back({p.about.first, p.about.second, missing.front().version() - 1, missing});
+    commits.push_back(
+        ledger::to_commit(p.about.first, p.about.second, missing.front().version() - 1, missing));
     forgotten->push_back(std::move(p));
   }
   if (commits.empty()) return page_is_done();

@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "base/result.hpp"
 #include "ledger/commit.hpp"
+#include "varde/alarm/v1/entry.pb.h"
 
 namespace varde::core {
 
@@ -18,7 +20,10 @@ using vault_sequence = std::uint64_t;
 /// count any more.
 struct vaulted {
   vault_sequence sequence = 0;
-  ledger::commit commit;
+  std::string municipality;
+  std::string subject;
+  std::uint64_t expected_version = 0;
+  std::vector<alarm::v1::Entry> entries;
   /// Records whose entries the ledger refused: their inputs were decided again.
   std::vector<vault_sequence> withdrawn;
 };

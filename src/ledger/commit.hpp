@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,17 +24,20 @@ struct commit {
   std::string municipality;
   std::string subject;
   std::uint64_t expected_version = 0;
-  std::vector<alarm::v1::Entry> entries;
+  /// The bytes of each: made once, and written in two places.
+  std::vector<std::string> entries = {};
   std::optional<guard> guarded_by = std::nullopt;
-  /// The entries as they are written, for whoever writes them in two places; none: not made yet.
-  std::vector<std::string> bytes = {};
+  /// An entry was added that is not the subject's next: such a commit is never written.
+  bool contradictory = false;
+
+  void add(const alarm::v1::Entry& entry);
+  /// The subject's, once it is committed.
+  [[nodiscard]] std::uint64_t version() const { return expected_version + entries.size(); }
 };
 
-/// Makes the bytes of those entries that have none yet.
-void serialize(commit& c);
-/// The commit's own bytes, or those of its entries, which are then in `made`.
-[[nodiscard]] const std::vector<std::string>& bytes_of(const commit& c,
-                                                       std::vector<std::string>& made);
+[[nodiscard]] commit to_commit(std::string municipality, std::string subject,
+                               std::uint64_t expected_version,
+                               std::span<const alarm::v1::Entry> entries);
 
 enum class commit_status : std::uint8_t {
   committed,  // durable in Redis as its configuration says

@@ -47,35 +47,21 @@ struct call {
   }
 };
 
-using serialized_entries = std::vector<std::string>;
-/// Of each commit: its own, or those that were made for it.
-using all_bytes = std::vector<const serialized_entries*>;
-
-/// A ledger with a wrong version or name in it could not be folded again: better not written.
-bool is_consistent(const commit& c) {
-  auto version = c.expected_version;
-  for (const auto& entry : c.entries)
-    if (entry.format() != entry_format || entry.municipality() != c.municipality ||
-        entry.subject() != c.subject || entry.version() != ++version)
-      return false;
-  return true;
-}
-
 /// Divides the commits into calls, keeping their order within a municipality; leaves out what must
 /// not be written.
-std::vector<call> divide(const std::vector<commit>& commits, const all_bytes& bytes) {
+std::vector<call> divide(const std::vector<commit>& commits) {
   std::vector<call> calls;
   std::unordered_map<std::string_view, std::size_t>
       open;  // municipality → its call that still takes
   for (std::size_t i = 0; i < commits.size(); ++i) {
-    if (!is_consistent(commits[i])) {
+    if (commits[i].contradictory) {
       spdlog::error("ledger {}: a commit contradicts its entries and is not written",
                     commits[i].municipality);
       continue;
     }
     std::size_t size = commits[i].subject.size();
-    for (const auto& entry : *bytes[i]) size += entry.size();
-    const auto count = bytes[i]->size();
+    for (const auto& entry : commits[i].entries) size += entry.size();
+    const auto count = commits[i].entries.size();
     auto [at, fresh] = open.try_emplace(commits[i].municipality, calls.size());
     if (fresh || !calls[at->second].takes(count, size)) {
       at->second = calls.size();
@@ -136,7 +122,7 @@ std::string version_text(std::uint64_t version) { return std::to_string(version)
 /// The arguments of one call as views, and the strings made for it.
 class call_arguments {
  public:
-  call_arguments(const call& c, const std::vector<commit>& commits, const all_bytes& bytes) {
+  call_arguments(const call& c, const std::vector<commit>& commits) {
     const auto keys = function_keys(c.municipality);
     // The views point into it: it must not grow.
     made_.reserve(1 + keys.size() + parts_before_commits + 4 * c.commits.size());
@@ -147,7 +133,7 @@ class call_arguments {
     std::string batch;
     batch.reserve(c.bytes + entry_head_bytes_max * c.entries);
     for (const auto i : c.commits)
-      for (const auto& entry : *bytes[i]) append_entry(batch, entry);
+      for (const auto& entry : commits[i].entries) append_entry(batch, entry);
     auto digest = base::sha1_hex(batch);
     add(std::move(batch));
     add(std::move(digest));
@@ -155,7 +141,7 @@ class call_arguments {
     for (const auto i : c.commits) {
       views_.push_back(commits[i].subject);
       add(version_text(commits[i].expected_version));
-      add(version_text(commits[i].expected_version + bytes[i]->size()));
+      add(version_text(commits[i].version()));
     }
     for (std::size_t n = 0; n < c.commits.size(); ++n) {
       const auto& guarded_by = commits[c.commits[n]].guarded_by;
@@ -176,11 +162,10 @@ class call_arguments {
   std::vector<std::string_view> views_;
 };
 
-std::vector<asked> asked_in(const call& c, const std::vector<commit>& commits,
-                            const all_bytes& bytes) {
+std::vector<asked> asked_in(const call& c, const std::vector<commit>& commits) {
   std::vector<asked> all;
   all.reserve(c.commits.size());
-  for (const auto i : c.commits) all.push_back({i, commits[i].expected_version + bytes[i]->size()});
+  for (const auto i : c.commits) all.push_back({i, commits[i].version()});
   return all;
 }
 
@@ -223,17 +208,14 @@ void writer::load_function(std::function<void(base::error_code)> done) {
 }
 
 void writer::submit(const std::vector<commit>& commits, results_handler done) {
-  std::vector<serialized_entries> made(commits.size());
-  all_bytes bytes(commits.size());
-  for (std::size_t i = 0; i < commits.size(); ++i) bytes[i] = &bytes_of(commits[i], made[i]);
-  const auto calls = divide(commits, bytes);
+  const auto calls = divide(commits);
   const bool waits = options_.replicas > 0 && options_.replicas_limit.count() > 0;
   const auto open = std::make_shared<submission>(submission{
       std::vector<commit_result>(commits.size()), calls.size() + (waits ? 1 : 0), std::move(done)});
   if (calls.empty()) return open->done(std::move(open->results));
   for (const auto& c : calls) {
-    const call_arguments arguments(c, commits, bytes);
-    connection_.send(arguments.views(), [open, commits_asked = asked_in(c, commits, bytes),
+    const call_arguments arguments(c, commits);
+    connection_.send(arguments.views(), [open, commits_asked = asked_in(c, commits),
                                          self = self_](const base::result<redis::reply>& answer) {
       if (answer && !take_answers(*answer, commits_asked, open->results))
         spdlog::error("ledger: the commit function answered in an unexpected form");

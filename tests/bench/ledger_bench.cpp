@@ -73,8 +73,8 @@ class bench {
   /// A new case with a full signal, about 300 bytes.
   commit next() {
     const auto number = at_++ % subjects;
-    commit c{"bench", "r-" + std::to_string(number), versions_[number]++, {}};
-    auto& entry = c.entries.emplace_back();
+    commit c{"bench", "r-" + std::to_string(number), versions_[number]++};
+    alarm::v1::Entry entry;
     entry.set_format(entry_format);
     entry.set_municipality(c.municipality);
     entry.set_subject(c.subject);
@@ -97,6 +97,7 @@ class bench {
     signal.set_received_at_us(entry.at_us());
     signal.set_trace(entry.trace());
     signal.set_source("2001:db8::1234");
+    c.add(entry);
     return c;
   }
 

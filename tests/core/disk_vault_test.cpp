@@ -70,7 +70,7 @@ class disk_vault_test : public ::testing::Test {
     note.mutable_note()->set_text("hei på deg");
     const auto noted = b.act(note).entries;
     entries.insert(entries.end(), noted.begin(), noted.end());
-    return {"9901", "r-1", 0, entries};
+    return ledger::to_commit("9901", "r-1", 0, entries);
   }
 
   boost::asio::io_context io_;
@@ -88,12 +88,12 @@ TEST_F(disk_vault_test, a_commit_comes_back_after_a_restart_as_it_was) {
   const auto page = read(1, 10);
   ASSERT_EQ(page.size(), 2u);
   EXPECT_EQ(page[1].sequence, 2u);
-  EXPECT_EQ(page[1].commit.municipality, "9901");
-  EXPECT_EQ(page[1].commit.subject, "r-1");
-  EXPECT_EQ(page[1].commit.expected_version, 0u);
-  ASSERT_EQ(page[1].commit.entries.size(), 2u);
+  EXPECT_EQ(page[1].municipality, "9901");
+  EXPECT_EQ(page[1].subject, "r-1");
+  EXPECT_EQ(page[1].expected_version, 0u);
+  ASSERT_EQ(page[1].entries.size(), 2u);
   for (std::size_t i = 0; i < 2; ++i)
-    EXPECT_EQ(page[1].commit.entries[i].SerializeAsString(), c.entries[i].SerializeAsString());
+    EXPECT_EQ(page[1].entries[i].SerializeAsString(), c.entries[i]);
 }
 
 TEST_F(disk_vault_test, what_is_withdrawn_stands_before_the_commits_of_its_append) {
@@ -102,8 +102,8 @@ TEST_F(disk_vault_test, what_is_withdrawn_stands_before_the_commits_of_its_appen
   const auto page = read(1, 10);
   ASSERT_EQ(page.size(), 3u);
   EXPECT_EQ(page[1].withdrawn, std::vector<core::vault_sequence>{1});
-  EXPECT_TRUE(page[1].commit.entries.empty());
-  EXPECT_FALSE(page[2].commit.entries.empty());
+  EXPECT_TRUE(page[1].entries.empty());
+  EXPECT_FALSE(page[2].entries.empty());
 }
 
 TEST_F(disk_vault_test, a_page_holds_no_more_than_asked_for) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/ledger_port.hpp"
+#include "ledger/entry.hpp"
 
 namespace varde::test {
 
@@ -67,7 +68,7 @@ class model_ledger final : public core::ledger_port {
         entries[c.municipality + "." + c.guarded_by->subject].size() != c.guarded_by->version)
       return {ledger::commit_status::fenced, list.size()};
     if (list.size() != c.expected_version) return {ledger::commit_status::stale, list.size()};
-    for (const auto& entry : c.entries) list.push_back(entry);
+    for (const auto& bytes : c.entries) list.push_back(*ledger::parse_entry(bytes));
     return {ledger::commit_status::committed, list.size()};
   }
 

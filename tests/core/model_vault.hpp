@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/vault_port.hpp"
+#include "core/vaulted_commit.hpp"
 
 namespace varde::test {
 
@@ -20,8 +21,8 @@ class model_vault final : public core::vault_port {
         return;
       }
       if (commits.empty() || !withdrawn.empty())
-        records.push_back({records.size() + 1, {}, withdrawn});
-      for (const auto& c : commits) records.push_back({records.size() + 1, c, {}});
+        records.push_back(only_withdrawing(records.size() + 1, withdrawn));
+      for (const auto& c : commits) records.push_back(to_vaulted(records.size() + 1, c));
       done(records.size());
     });
     if (!hold) run();

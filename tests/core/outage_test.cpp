@@ -457,7 +457,7 @@ TEST(outage, what_another_node_adds_while_ours_is_on_the_disk_alone_is_read_afte
   ledger.hold = true;
   n.engine->ledger_reachable(true);
   // Ours is committed again, and what comes behind it is heard of before that is answered.
-  auto next = n.vault.records.back().commit.entries.back();
+  auto next = n.vault.records.back().entries.back();
   next.set_version(2);
   n.engine->follow(next);
   while (!n.engine->together()) {

@@ -18,21 +18,24 @@
 
 namespace varde::test {
 
+inline alarm::v1::Entry note_of(const std::string& municipality, const std::string& subject,
+                                std::uint64_t version, const std::string& text = "note") {
+  alarm::v1::Entry entry;
+  entry.set_format(ledger::entry_format);
+  entry.set_municipality(municipality);
+  entry.set_subject(subject);
+  entry.set_version(version);
+  entry.mutable_note_added()->set_text(text);
+  return entry;
+}
+
 /// A commit of `count` notes.
 inline ledger::commit commit_of(std::string municipality, std::string subject,
                                 std::uint64_t expected_version, std::size_t count = 1,
                                 const std::string& text = "note") {
-  ledger::commit made{std::move(municipality), std::move(subject), expected_version, {}};
-  auto version = expected_version;
-  for (std::size_t i = 0; i < count; ++i) {
-    alarm::v1::Entry entry;
-    entry.set_format(ledger::entry_format);
-    entry.set_municipality(made.municipality);
-    entry.set_subject(made.subject);
-    entry.set_version(++version);
-    entry.mutable_note_added()->set_text(text);
-    made.entries.push_back(std::move(entry));
-  }
+  ledger::commit made{std::move(municipality), std::move(subject), expected_version};
+  for (std::size_t i = 0; i < count; ++i)
+    made.add(note_of(made.municipality, made.subject, made.version() + 1, text));
   return made;
 }
 

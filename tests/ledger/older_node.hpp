@@ -29,7 +29,7 @@ class older_node {
 
   /// Appends one note: 1 if it was committed and 0 if it was stale, or why the function failed.
   base::result<std::int64_t> commit(const std::string& subject, std::uint64_t version) {
-    return commit(commit_of(municipality_, subject, version).entries[0]);
+    return commit(note_of(municipality_, subject, version + 1));
   }
   base::result<std::int64_t> commit(const alarm::v1::Entry& of) {
     const auto entry = of.SerializeAsString();

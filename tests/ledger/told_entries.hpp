@@ -8,12 +8,18 @@
 #include <vector>
 
 #include "alarm/fold.hpp"
+#include "ledger/commit.hpp"
 #include "ledger/entry.hpp"
 #include "varde/alarm/v1/entry.pb.h"
 
 namespace varde::test {
 
 using alarm::v1::Entry;
+
+/// The commit that makes just this entry.
+inline ledger::commit commit_of(const Entry& entry) {
+  return ledger::to_commit(entry.municipality(), entry.subject(), entry.version() - 1, {&entry, 1});
+}
 
 class story {
  public:

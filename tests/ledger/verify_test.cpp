@@ -19,6 +19,7 @@ namespace {
 
 using test::ask;
 using test::commit_of;
+using test::note_of;
 using test::run_until;
 
 class verify_test : public test::ledger_fixture {
@@ -70,19 +71,19 @@ TEST_F(verify_test, a_removed_element_breaks_the_chain) {
 
 TEST_F(verify_test, a_version_out_of_turn_is_found) {
   fill("r-1", 1);
-  forge(commit_of(municipality_, "r-1", 5).entries.front());
+  forge(note_of(municipality_, "r-1", 6));
   const auto report = verify();
   EXPECT_EQ(report.first->what, flaw::version_gap);
   EXPECT_EQ(report.first->subject, "r-1");
 }
 
 TEST_F(verify_test, an_entry_of_another_municipality_is_found) {
-  forge(commit_of("elsewhere", "r-1", 0).entries.front());
+  forge(note_of("elsewhere", "r-1", 1));
   EXPECT_EQ(verify().first->what, flaw::foreign);
 }
 
 TEST_F(verify_test, an_entry_of_a_newer_format_is_found) {
-  auto entry = commit_of(municipality_, "r-1", 0).entries.front();
+  auto entry = note_of(municipality_, "r-1", 1);
   entry.set_format(entry_format + 1);
   forge(entry);
   EXPECT_EQ(verify().first->what, flaw::unreadable);
@@ -108,7 +109,7 @@ TEST_F(verify_test, a_place_that_is_missing_or_no_place_is_found) {
 
 TEST_F(verify_test, an_element_that_names_a_wrong_place_before_it_is_found) {
   fill("r-1", 1);
-  forge(commit_of(municipality_, "r-1", 1).entries.front(), place{});
+  forge(note_of(municipality_, "r-1", 2), place{});
   EXPECT_EQ(verify().first->what, flaw::place_differs);
 }
 
@@ -191,7 +192,7 @@ TEST_F(verify_test, a_wrong_newest_hash_is_found) {
 
 TEST_F(verify_test, an_entry_behind_the_newest_hash_is_found) {
   fill("r-1", 1);
-  const auto bytes = commit_of(municipality_, "r-1", 1).entries.front().SerializeAsString();
+  const auto bytes = note_of(municipality_, "r-1", 2).SerializeAsString();
   ask(io_, *connection_, {"XADD", ledger_key(municipality_), "*", "e", bytes, "h", ""});
   EXPECT_EQ(verify().first->what, flaw::wrong_hash);
 }

@@ -24,6 +24,7 @@ namespace {
 
 using test::ask;
 using test::commit_of;
+using test::note_of;
 using test::older_node;
 
 class writer_test : public test::ledger_fixture {
@@ -299,14 +300,20 @@ TEST_F(writer_test, of_two_writers_on_one_subject_exactly_one_wins_each_version)
 }
 
 TEST_F(writer_test, a_commit_that_contradicts_its_entries_is_not_written) {
-  auto wrong_version = commit_of(municipality_, "r-1", 4);
-  wrong_version.expected_version = 0;
-  auto wrong_subject = commit_of(municipality_, "r-1", 0);
-  wrong_subject.subject = "r-2";
-  const auto results = submit({wrong_version, commit_of(municipality_, "r-3", 0), wrong_subject});
-  EXPECT_EQ(results[0].status, commit_status::failed);
-  EXPECT_EQ(results[1].status, commit_status::committed);
-  EXPECT_EQ(results[2].status, commit_status::failed);
+  commit wrong_version{municipality_, "r-1"};
+  wrong_version.add(note_of(municipality_, "r-1", 5));
+  commit wrong_subject{municipality_, "r-2"};
+  wrong_subject.add(note_of(municipality_, "r-1", 1));
+  commit wrong_municipality{municipality_, "r-4"};
+  wrong_municipality.add(note_of("elsewhere", "r-4", 1));
+  commit wrong_format{municipality_, "r-5"};
+  auto of_the_future = note_of(municipality_, "r-5", 1);
+  of_the_future.set_format(entry_format + 1);
+  wrong_format.add(of_the_future);
+  const auto results = submit({wrong_version, wrong_subject, commit_of(municipality_, "r-3", 0),
+                               wrong_municipality, wrong_format});
+  for (std::size_t i = 0; i < results.size(); ++i)
+    EXPECT_EQ(results[i].status, i == 2 ? commit_status::committed : commit_status::failed) << i;
   EXPECT_EQ(elements(), 1);
 }
 

@@ -25,6 +25,7 @@ namespace varde::server {
 namespace {
 
 using alarm::v1::Entry;
+using test::commit_of;
 using test::story;
 
 /// A node that appends notes to one subject on a thread of its own, until it is destroyed.
@@ -45,9 +46,8 @@ class busy_node {
     story told;
     while (!stop_) {
       told.tell("r-busy", [](Entry& e) { e.mutable_note_added()->set_text("on and on"); });
-      const auto& entry = told.entries().back();
       std::optional<ledger::commit_status> status;
-      writer.submit({{entry.municipality(), entry.subject(), entry.version() - 1, {entry}}},
+      writer.submit({commit_of(told.entries().back())},
                     [&](auto results) { status = results[0].status; });
       EXPECT_TRUE(test::run_until(io, [&] { return status.has_value(); }));
       EXPECT_EQ(*status, ledger::commit_status::committed);
@@ -93,8 +93,7 @@ class backup : public testing::Test {
       told.close(c, "kari");
     }
     std::vector<ledger::commit> commits;
-    for (const auto& entry : told.entries())
-      commits.push_back({entry.municipality(), entry.subject(), entry.version() - 1, {entry}});
+    for (const auto& entry : told.entries()) commits.push_back(commit_of(entry));
     std::optional<std::size_t> answered;
     writer_->submit(commits, [&](auto results) { answered = results.size(); });
     ASSERT_TRUE(test::run_until(io_, [&] { return answered.has_value(); }));
@@ -225,8 +224,7 @@ TEST_F(backup, a_restored_ledger_goes_on_where_it_was) {
     told.tell("r-0", [](Entry& e) { e.mutable_note_added()->set_text("next"); });
   std::optional<ledger::commit_result> result;
   told.entries().back().clear_previous();
-  writer.submit({{"9901", "r-0", 3, {told.entries().back()}}},
-                [&](auto results) { result = results[0]; });
+  writer.submit({commit_of(told.entries().back())}, [&](auto results) { result = results[0]; });
   ASSERT_TRUE(test::run_until(io_, [&] { return result.has_value(); }));
   EXPECT_EQ(result->status, ledger::commit_status::committed);
   EXPECT_EQ(result->version, 4u);
@@ -245,10 +243,8 @@ TEST_F(backup, what_older_nodes_wrote_is_copied_with_its_lists) {
   expect_same({"GET", ledger::old_chain_key("9901")});
 
   told.close(c, "kari");
-  const auto& last = told.entries().back();
   std::optional<ledger::commit_result> result;
-  writer_->submit({{"9901", "r-1", last.version() - 1, {last}}},
-                  [&](auto results) { result = results[0]; });
+  writer_->submit({commit_of(told.entries().back())}, [&](auto results) { result = results[0]; });
   ASSERT_TRUE(test::run_until(io_, [&] { return result.has_value(); }));
   ASSERT_EQ(result->status, ledger::commit_status::committed);
   std::filesystem::remove(file_);
@@ -273,7 +269,7 @@ TEST_F(backup, a_cluster_is_copied_whole_and_restored_into_one_server_and_into_a
     told.claim(told.open("r-1", name + "/1"), "kari");
     for (auto& entry : told.entries()) {
       entry.set_municipality(name);
-      commits.push_back({name, "r-1", entry.version() - 1, {entry}});
+      commits.push_back(commit_of(entry));
     }
     ask(*cluster, {"XADD", registry::keys::set_of(name), "*", "set", "of " + name});
   }

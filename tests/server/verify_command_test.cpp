@@ -18,6 +18,7 @@ namespace varde::server {
 namespace {
 
 using alarm::v1::Entry;
+using test::commit_of;
 using test::story;
 
 class verify_command : public testing::Test {
@@ -31,9 +32,6 @@ class verify_command : public testing::Test {
     request_.where = server_->where();
   }
 
-  static ledger::commit commit_of(const Entry& entry) {
-    return {entry.municipality(), entry.subject(), entry.version() - 1, {entry}};
-  }
   void write(const std::vector<Entry>& entries) {
     std::vector<ledger::commit> commits;
     for (const auto& entry : entries) commits.push_back(commit_of(entry));

@@ -11,6 +11,7 @@
 
 #include "core/housekeeping.hpp"
 #include "ledger/commit.hpp"
+#include "ledger/entry.hpp"
 #include "simulation/world.hpp"
 
 namespace varde::simulation {
@@ -38,7 +39,8 @@ class model_redis {
     }
     if (list.size() != c.expected_version && !off_.no_version_check)
       return {ledger::commit_status::stale, list.size()};
-    for (const auto& entry : c.entries) {
+    for (const auto& bytes : c.entries) {
+      const auto entry = *ledger::parse_entry(bytes);
       list.push_back(entry);
       log_.push_back(entry);
       times_.push_back(now);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/vaulted_commit.hpp"
+
 namespace varde::simulation {
 
 namespace {
@@ -245,8 +247,8 @@ void sim_node::append(const std::vector<ledger::commit>& commits,
     }
     auto& records = disk.records;
     if (commits.empty() || !withdrawn.empty())
-      records.push_back({records.size() + 1, {}, withdrawn});
-    for (const auto& c : commits) records.push_back({records.size() + 1, c, {}});
+      records.push_back(test::only_withdrawing(records.size() + 1, withdrawn));
+    for (const auto& c : commits) records.push_back(test::to_vaulted(records.size() + 1, c));
     done(records.size());
   });
 }
