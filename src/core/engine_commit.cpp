@@ -1,6 +1,6 @@
 // From a decided batch to its answers: offered to the vault and the ledger side by side, settled
-// when both have spoken or one has been waited for long enough, answered, published. What was
-// decided meanwhile goes out before any of that.
+// when both have spoken or one has been waited for long enough. Then devices hear, what was decided
+// meanwhile goes out, and last it is published and whoever waits at a screen is answered.
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -58,7 +58,12 @@ engine::batch engine::take_ahead() {
     p.about->batch_place = subject::npos;
     p.about->offered = true;
   }
-  return std::exchange(next_, {});
+  batch ahead;
+  // The next one is as long as this one, as far as anybody knows.
+  ahead.parts.reserve(next_.parts.size());
+  ahead.commits.reserve(next_.parts.size());
+  std::swap(ahead, next_);
+  return ahead;
 }
 
 /// While something is wrong, what is under way is waited for first.
@@ -168,20 +173,14 @@ void engine::settle(flight f) {
   const vault_sequence first = on_disk ? **f.vault - results.size() + 1 : 0;
   landed_ = std::move(f.of);
   disk_works(on_disk);
-  const bool smooth = on_disk && std::ranges::none_of(results, [](const auto& one) {
-                        return one.status == ledger::commit_status::failed;
-                      });
-  // The ledger needn't wait until this one is shown and answered.
-  if (smooth) offer_next();
-
-  board::change_batch changes;
   batch held;
-  std::vector<pending> done;
+  std::vector<pending*> done;
+  done.reserve(results.size());
   std::vector<subject*> again;
   const bool wants_replicas = options_.policy == acknowledgement::disk_redis_replica;
   bool replicas_missing = false;
   bool alone = false;
-  auto now = options_.steady();
+  const auto now = options_.steady();
 
   for (std::size_t i = 0; i < results.size(); ++i) {
     pending& p = landed_.parts[i];
@@ -222,26 +221,36 @@ void engine::settle(flight f) {
     if (s.missed != 0 && !s.afloat) again.push_back(&s);
     has_changed(s, now);
     meters_->entries.add(c.entries.size());
-    changed_cases(p, changes);
-    for (const auto& entry : p.told_to_outages) outages_.saw(entry);
-    done.push_back(std::move(p));
+    done.push_back(&p);
   }
-  landed_ = {};
+  const auto answer_all = [&](bool devices) {
+    for (pending* p : done)
+      for (auto& s : p->inputs) {
+        if ((admission_in(s.in) != nullptr) != devices) continue;
+        if (on_disk || (p->elsewhere && may_stand_on_the_ledger(s.in)))
+          answer(s, alarm::verdict::received, now);
+        else
+          ask_to_try_again(s, now);
+      }
+  };
+  answer_all(true);
+  deliver_answers();
+  // The ledger needn't wait until the rest is done.
+  if (on_disk && !alone) offer_next();
+
   if (!done.empty() && !alone && condition_.replicas_missing != replicas_missing) {
     condition_.replicas_missing = !condition_.replicas_missing;
     changed_condition();
   }
   if ((alone || !held.parts.empty()) && link_ == link::together) become_island();
 
+  board::change_batch changes;
+  for (const pending* p : done) {
+    changed_cases(*p, changes);
+    for (const auto& entry : p->told_to_outages) outages_.saw(entry);
+  }
   publish(std::move(changes));
-  now = options_.steady();
-  for (auto& p : done)
-    for (auto& s : p.inputs) {
-      if (on_disk || (p.elsewhere && may_stand_on_the_ledger(s.in)))
-        answer(s, alarm::verdict::received, now);
-      else
-        ask_to_try_again(s, now);
-    }
+  answer_all(false);
   if (on_disk) confirm_oldest();
   for (subject* s : again) {
     if (s->uncommitted())
@@ -249,10 +258,10 @@ void engine::settle(flight f) {
     else
       read_back(*s);
   }
-  for (const auto& p : done) take_up(*p.about);
+  for (const pending* p : done) take_up(*p->about);
+  landed_ = {};
   landing_ = false;
   if (!held.parts.empty()) hold_back(std::move(held));
-  deliver_answers();
   batch_is_over();
 }
 
