@@ -10,7 +10,9 @@ from ..rounds import alternate, contender, ratio
 RATE_PER_S = 2_000
 # What a device's alarm is on the wire of Varde's own protocol.
 MESSAGE_BYTES = 40
-IN_FLIGHT = ("--connections", 64, "--window", 16)
+CONNECTIONS = ("--connections", 64)
+# Each with so many in flight; and with as many as a storm brings, against the best durable peer.
+MANY, STORM = 16, 64
 PEERS = {
     "rabbitmq, quorum queue": (
         rabbitmq.DURABLE_QUORUM,
@@ -38,46 +40,57 @@ PEERS = {
         lambda bench: redis_server.redis_server(bench, SHARED),
     ),
 }
-# Those whose acknowledgement means a disk.
-DURABLE_PEERS = ("rabbitmq, quorum queue",)
+# The one whose acknowledgement means a disk.
+DURABLE_PEER = "rabbitmq, quorum queue"
 
 
 def ask(bench, options):
-    def varde(policy):
+    def varde(policy, window=MANY):
         def measure():
             node = varde_node.varde_node(bench, SHARED, policy)
-            full = node.load("native", "--saturate", *IN_FLIGHT)
-            paced = node.load("native", "--rate", RATE_PER_S, *IN_FLIGHT[:2])
+            full = node.load("native", "--saturate", *CONNECTIONS, "--window", window)
+            figures = varde_node.saturation(full)
+            if window == MANY:
+                paced = node.load("native", "--rate", RATE_PER_S, *CONNECTIONS)
+                figures |= varde_node.latency(paced)
             bench.end_all()
             bench.forget(node.directory)
-            return {**varde_node.saturation(full), **varde_node.latency(paced)}
+            return figures
 
-        return contender(f"varde, {policy}", varde_node.DURABLE[policy], SHARED, measure)
+        name = named(f"varde, {policy}", window)
+        return contender(name, varde_node.DURABLE[policy], SHARED, measure)
 
-    def peer(name):
+    def peer(name, window=MANY):
         durable, protocol, make = PEERS[name]
+        runs = [(peer_load.saturation, ("--window", window))]
+        if window == MANY:
+            runs.append((peer_load.latency, ("--rate", RATE_PER_S)))
 
         def measure():
             figures = {}
-            for run, load in (
-                (peer_load.saturation, IN_FLIGHT),
-                (peer_load.latency, (*IN_FLIGHT[:2], "--rate", RATE_PER_S)),
-            ):
+            for run, load in runs:
                 server = make(bench)
                 size = ("--payload-bytes", MESSAGE_BYTES, "--subscribe")
-                figures |= run(peer_load.load(bench, server, SHARED, protocol, *load, *size))
+                asked = (*CONNECTIONS, *load, *size)
+                figures |= run(peer_load.load(bench, server, SHARED, protocol, *asked))
                 bench.end_all()
                 bench.forget(server.directory)
             return figures
 
-        return contender(name, durable, SHARED, measure)
+        return contender(named(name, window), durable, SHARED, measure)
 
-    rows = alternate([*map(varde, varde_node.DURABLE), *map(peer, PEERS)], options.rounds)
+    contenders = [*map(varde, varde_node.DURABLE), *map(peer, PEERS)]
+    contenders += [varde("disk+redis", STORM), peer(DURABLE_PEER, STORM)]
+    rows = alternate(contenders, options.rounds)
     ours = ("varde, disk+redis", SHARED)
     per_s = "acknowledged_per_s"
     return rows, {
-        "ratio_to_best_durable_peer": best(
-            ratio(rows, per_s, ours, (name, SHARED)) for name in DURABLE_PEERS
+        "ratio_to_best_durable_peer": ratio(rows, per_s, ours, (DURABLE_PEER, SHARED)),
+        "ratio_to_best_durable_peer_in_a_storm": ratio(
+            rows,
+            per_s,
+            (named("varde, disk+redis", STORM), SHARED),
+            (named(DURABLE_PEER, STORM), SHARED),
         ),
         **{
             f"ratio_to_{'_'.join(name.replace(',', '').lower().split())}".replace("-", "_"): ratio(
@@ -88,6 +101,5 @@ def ask(bench, options):
     }
 
 
-def best(ratios):
-    """Against the fastest of them; None if none was measured."""
-    return min((r for r in ratios if r is not None), default=None)
+def named(name, window):
+    return f"{name}, 4,096 in flight" if window == STORM else name

@@ -9,9 +9,9 @@ from ..rounds import alternate, contender, ratio
 
 XADD = "redis-server, pipelined XADD"
 RATE_PER_S = 5_000
-# The same number in flight for all.
-VARDE_LOAD = ("--connections", 64, "--window", 16)
-XADD_LOAD = ("--connections", 4, "--window", 256)
+# Signals in flight, the same number for all: what many devices have, and what a storm brings.
+MANY, STORM = 1_024, 4_096
+VARDE_CONNECTIONS, XADD_CONNECTIONS = 64, 4
 # Before Varde's first round has shown how long an entry is.
 ENTRY_BYTES = 300
 
@@ -19,35 +19,49 @@ ENTRY_BYTES = 300
 def ask(bench, options):
     entry_bytes = ENTRY_BYTES
 
-    def varde(policy, layout):
+    # Latency at a rate has nothing to do with how many may be in flight, and is asked for once.
+    def varde(policy, layout, in_flight=MANY):
         def measure():
             nonlocal entry_bytes
             node = varde_node.varde_node(bench, layout, policy)
-            full = node.load("native", "--saturate", "--no-watch", *VARDE_LOAD)
+            links = ("--connections", VARDE_CONNECTIONS)
+            window = ("--window", in_flight // VARDE_CONNECTIONS)
+            full = node.load("native", "--saturate", "--no-watch", *links, *window)
+            figures = varde_node.saturation(full)
             entry_bytes = node.ledger_bytes_per_entry()
-            paced = node.load("native", "--rate", RATE_PER_S, *VARDE_LOAD[:2])
+            if in_flight == MANY:
+                paced = node.load("native", "--rate", RATE_PER_S, *links)
+                figures |= varde_node.latency(paced)
             bench.end_all()
             bench.forget(node.directory)
-            return {**varde_node.saturation(full), **varde_node.latency(paced)}
+            return figures
 
-        return contender(f"varde, {policy}", varde_node.DURABLE[policy], layout, measure)
+        name = named(f"varde, {policy}", in_flight)
+        return contender(name, varde_node.DURABLE[policy], layout, measure)
 
-    def xadd(layout):
+    def xadd(layout, in_flight=MANY):
         def measure():
             server = redis_server(bench, layout)
             size = ("--payload-bytes", entry_bytes)
-            full = peer_load.load(bench, server, layout, "xadd", *XADD_LOAD, *size)
-            rate = ("--rate", RATE_PER_S, "--subscribe", "--place", "paced")
-            paced = peer_load.load(bench, server, layout, "xadd", *rate, *size)
+            links = ("--connections", XADD_CONNECTIONS)
+            window = ("--window", in_flight // XADD_CONNECTIONS)
+            full = peer_load.load(bench, server, layout, "xadd", *links, *window, *size)
+            figures = peer_load.saturation(full)
+            if in_flight == MANY:
+                rate = ("--rate", RATE_PER_S, "--subscribe", "--place", "paced")
+                paced = peer_load.load(bench, server, layout, "xadd", *rate, *size)
+                figures |= peer_load.latency(paced)
             bench.end_all()
             bench.forget(server.directory)
-            return {**peer_load.saturation(full), **peer_load.latency(paced)}
+            return figures
 
-        return contender(XADD, DURABLE, layout, measure)
+        return contender(named(XADD, in_flight), DURABLE, layout, measure)
 
     contenders = [varde("disk+redis", SHARED), xadd(SHARED)]
     if not options.smoke:
         contenders += [
+            varde("disk+redis", SHARED, STORM),
+            xadd(SHARED, STORM),
             varde("disk", SPLIT),
             xadd(SPLIT),
             varde("disk+redis", SPLIT),
@@ -60,7 +74,17 @@ def ask(bench, options):
         "ratio_to_redis_xadd_fsync_always": ratio(
             rows, per_s, ("varde, disk+redis", SHARED), (XADD, SHARED)
         ),
+        "ratio_to_redis_xadd_fsync_always_in_a_storm": ratio(
+            rows,
+            per_s,
+            (named("varde, disk+redis", STORM), SHARED),
+            (named(XADD, STORM), SHARED),
+        ),
         "ratio_to_redis_xadd_fsync_always_disk_only_one_core": ratio(
             rows, per_s, ("varde, disk", SPLIT), (XADD, SPLIT)
         ),
     }
+
+
+def named(name, in_flight):
+    return f"{name}, {in_flight:,} in flight" if in_flight != MANY else name
