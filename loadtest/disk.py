@@ -60,6 +60,8 @@ def main():
     given = parser.parse_args()
     if given.rate <= 0 or not 0 < given.seconds <= SECONDS_MAX:
         parser.error(f"a rate is above 0, and a run takes {SECONDS_MAX:.0f} s at most")
+    if not os.path.isdir(given.directory) or not os.access(given.directory, os.W_OK):
+        parser.error(f"{given.directory} is no directory that can be written to")
     for times in side_by_side(given.directory, given.rate, given.seconds, given.writers):
         times.sort()
         p50, p99, most = (quantile_ms(times, share) for share in (0.5, 0.99, 1.0))

@@ -2,6 +2,8 @@
 
 import importlib.util
 import os
+import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -26,6 +28,15 @@ class the_disk(unittest.TestCase):
         self.assertAlmostEqual(disk.quantile_ms(times, 0.5), 51.0)
         self.assertAlmostEqual(disk.quantile_ms(times, 0.99), 100.0)
         self.assertAlmostEqual(disk.quantile_ms(times, 1.0), 100.0)
+
+    def test_that_is_not_there_is_said_in_a_sentence(self):
+        path = os.path.join(TOP, "loadtest", "disk.py")
+        done = subprocess.run(
+            [sys.executable, path, "/nowhere/at/all"], capture_output=True, text=True, check=False
+        )
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("/nowhere/at/all is no directory", done.stderr)
+        self.assertNotIn("Traceback", done.stderr)
 
 
 if __name__ == "__main__":
