@@ -53,7 +53,7 @@ BARS = {
         )
     ],
 }
-WIDTH, HEIGHT = 860, 420
+WIDTH, HEIGHT = 900, 520
 COLOURS = ("#1f5c99", "#d9822b", "#5a9e5a", "#8a4f9e", "#777777")
 # Percentiles are drawn by how many nines they have.
 NINES_LABELS = '("0" 1, "90 %%" 10, "99 %%" 100, "99.9 %%" 1000, "99.99 %%" 10000)'
@@ -106,7 +106,7 @@ def bars(answer, out_directory):
             lines.append(" ".join([quoted(label), *map(str, cells)]))
         lines += ["END", "set style data histograms", "set style fill solid 0.9 noborder"]
         lines += ["set style histogram errorbars gap 2 lw 1", "set xtics rotate by -25"]
-        lines += ["set rmargin 14", "set key outside top right", "set yrange [0:*]"]
+        lines += ["set rmargin 26", "set key outside top right", "set yrange [0:*]"]
         if is_log:
             lines += ["set yrange [*:*]", "set logscale y", 'set ylabel "logarithmic"']
         drawn = [
