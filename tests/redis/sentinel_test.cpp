@@ -48,6 +48,13 @@ class sentinel_test : public testing::Test {
     return std::chrono::duration_cast<milliseconds>(steady::now() - began);
   }
 
+  void expect_soon(milliseconds took) {
+    RecordProperty("usable_again_ms", static_cast<int>(took.count()));
+    if (took > usable_again_max && redis_.sentinels_stood_still())
+      GTEST_SKIP() << "the machine stood still, and the sentinels with it";
+    EXPECT_LE(took, usable_again_max);
+  }
+
   test::watched_redis redis_;
   boost::asio::io_context io_;
 };
@@ -56,16 +63,14 @@ TEST_F(sentinel_test, the_master_is_found_and_after_its_death_the_next_one) {
   const auto link = connect();
   redis_.node(0).kill();
   const auto took = until_written_elsewhere(*link, redis_.node(0).port());
-  RecordProperty("usable_again_ms", static_cast<int>(took.count()));
-  EXPECT_LE(took, usable_again_max);
+  expect_soon(took);
 }
 
 TEST_F(sentinel_test, a_master_that_hangs_is_left_when_the_sentinels_name_another) {
   const auto link = connect();
   redis_.node(0).freeze();
   const auto took = until_written_elsewhere(*link, redis_.node(0).port());
-  RecordProperty("usable_again_ms", static_cast<int>(took.count()));
-  EXPECT_LE(took, usable_again_max);
+  expect_soon(took);
   redis_.node(0).thaw();
 }
 

@@ -5,10 +5,12 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <thread>
@@ -106,6 +108,15 @@ class watched_redis {
   /// The servers; the first is the master at the beginning.
   [[nodiscard]] redis_node& node(std::size_t i) { return *nodes_.at(i); }
   [[nodiscard]] redis_node& sentinel(std::size_t i) { return *sentinels_.at(i); }
+  /// True if the machine stood still for so long that a sentinel noticed: it then trusts no clock
+  /// and does nothing for half a minute.
+  [[nodiscard]] bool sentinels_stood_still() const {
+    return std::ranges::any_of(sentinels_, [](const auto& one) {
+      std::ifstream log(one->home() / "log");
+      const std::string text{std::istreambuf_iterator<char>{log}, {}};
+      return text.find("+tilt") != std::string::npos;
+    });
+  }
   /// By way of the sentinels.
   [[nodiscard]] redis::endpoint where() const {
     redis::endpoint out;
