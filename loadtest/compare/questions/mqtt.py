@@ -102,4 +102,4 @@ def ask(bench, options):
 
 
 def named(name, window):
-    return f"{name}, 4,096 in flight" if window == STORM else name
+    return f"{name}, {CONNECTIONS[1] * window:,} in flight" if window != MANY else name
