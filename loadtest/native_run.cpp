@@ -18,8 +18,6 @@ namespace device = varde::device::v1;
 
 namespace {
 
-// Between two looks at the clock; below it a sleep costs more than it gives.
-constexpr std::chrono::microseconds tick_min{200};
 constexpr std::chrono::milliseconds look_interval{20};
 // Signals of one stream that leave in one go, so that a flood does not hold up the other streams
 // inside this program.

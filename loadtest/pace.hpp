@@ -12,6 +12,11 @@
 
 namespace varde::load {
 
+/// Between two looks at what is due. A signal that is due meanwhile leaves late, and what its
+/// lateness is counts as latency; so it is short against the interval of any rate that latency is
+/// asked at.
+inline constexpr std::chrono::microseconds tick_min{20};
+
 class pace {
  public:
   /// Nothing is to be sent.

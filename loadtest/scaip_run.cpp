@@ -31,7 +31,6 @@ constexpr std::size_t datagram_bytes_max = 65'536;
 constexpr std::chrono::milliseconds t1{500};
 constexpr std::chrono::milliseconds t2{4'000};
 constexpr std::chrono::milliseconds give_up_after = 64 * t1;
-constexpr std::chrono::microseconds tick_min{200};
 constexpr std::chrono::milliseconds look_interval{20};
 
 }  // namespace

@@ -23,7 +23,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::chrono::microseconds tick_min{200};
 constexpr std::chrono::milliseconds look_interval{20};
 // Messages of one stream that leave in one go, as with Varde.
 constexpr unsigned batch_max = 64;
