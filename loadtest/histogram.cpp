@@ -32,6 +32,13 @@ void histogram::record(std::uint64_t value_us) {
   sum_us_ += static_cast<double>(value);
 }
 
+void histogram::add(const histogram& other) {
+  for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
+  count_ += other.count_;
+  max_us_ = std::max(max_us_, other.max_us_);
+  sum_us_ += other.sum_us_;
+}
+
 std::uint64_t histogram::at_percentile(double percent) const {
   if (count_ == 0) return 0;
   const double share = std::clamp(percent, 0.0, 100.0) / 100.0;

@@ -19,6 +19,8 @@ class histogram {
   histogram();
 
   void record(std::uint64_t value_us);
+  /// All values of another one.
+  void add(const histogram& other);
 
   [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
   /// The value that `percent` (0…100) of all recorded values do not exceed, to three digits; 0 if

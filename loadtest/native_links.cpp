@@ -28,7 +28,41 @@ constexpr std::size_t returning_max = 512;
 constexpr unsigned attempts_in_storm_max = 200;
 constexpr std::chrono::milliseconds retry_in_storm{200};
 
+// How many devices a stream gets: one for each connection if there are enough for all streams, else
+// its part of them.
+std::size_t share_of(const stream& one, std::size_t connections, std::size_t devices) {
+  return devices >= connections ? one.connections
+                                : std::max<std::size_t>(1, devices * one.connections / connections);
+}
+
 }  // namespace
+
+std::vector<std::vector<std::size_t>> deal_devices(const demo& where,
+                                                   const std::vector<stream>& streams) {
+  const auto& devices = where.native_devices;
+  if (devices.empty()) throw std::runtime_error("demo.json lists no native device");
+  std::size_t connections = 0;
+  for (const stream& each : streams) connections += each.connections;
+  std::vector<std::vector<std::size_t>> dealt(streams.size());
+  std::size_t taken = 0;
+  for (std::size_t s = 0; s < streams.size(); ++s) {
+    const stream& one = streams[s];
+    std::vector<std::size_t> usable;
+    for (std::size_t i = 0; i < devices.size(); ++i) {
+      const std::size_t told = (taken + i) % devices.size();
+      if (one.municipality.empty() || devices[told].municipality == one.municipality) {
+        usable.push_back(told);
+      }
+    }
+    if (usable.empty()) {
+      throw std::runtime_error("demo.json lists no native device of " + one.municipality);
+    }
+    const std::size_t share = std::min(usable.size(), share_of(one, connections, devices.size()));
+    for (std::size_t i = 0; i < one.connections; ++i) dealt[s].push_back(usable[i % share]);
+    if (one.municipality.empty()) taken += share;
+  }
+  return dealt;
+}
 
 native_links::native_links(asio::io_context& io, const demo& where, const plan& what,
                            const std::vector<stream>& streams, tally& book, findings& found,
@@ -42,44 +76,16 @@ native_links::native_links(asio::io_context& io, const demo& where, const plan& 
       found_(found),
       handlers_(std::move(handlers)),
       of_stream_(streams.size()),
-      turns_(streams.size()),
-      dealt_(what.first_device) {
-  if (where.native_devices.empty()) throw std::runtime_error("demo.json lists no native device");
-  for (std::size_t s = 0; s < streams_.size(); ++s) add_links(s);
-}
-
-// Devices are dealt out one after the other, so that no two streams share one as long as there are
-// enough; with fewer, several connections are of one device.
-void native_links::add_links(std::size_t s) {
-  const stream& one = streams_[s];
-  const auto& devices = where_.native_devices;
-  std::vector<std::size_t> usable;
-  for (std::size_t i = 0; i < devices.size(); ++i) {
-    const std::size_t told = (dealt_ + i) % devices.size();
-    if (one.municipality.empty() || devices[told].municipality == one.municipality) {
-      usable.push_back(told);
+      turns_(streams.size()) {
+  const auto dealt = what.devices.empty() ? deal_devices(where, streams) : what.devices;
+  for (std::size_t s = 0; s < streams_.size(); ++s) {
+    for (std::size_t i = 0; i < streams_[s].connections; ++i) {
+      const std::size_t told = dealt[s][i];
+      of_stream_[s].push_back(links_.size());
+      links_.push_back(
+          {.stream = s, .told = told, .device = book_.add_device(where.native_devices[told].id)});
     }
   }
-  const std::size_t share = std::min(usable.size(), share_of(s));
-  if (usable.empty()) {
-    throw std::runtime_error("demo.json lists no native device of " + one.municipality);
-  }
-  for (std::size_t i = 0; i < one.connections; ++i) {
-    const std::size_t told = usable[i % share];
-    of_stream_[s].push_back(links_.size());
-    links_.push_back({.stream = s, .told = told, .device = book_.add_device(devices[told].id)});
-  }
-  if (one.municipality.empty()) dealt_ += share;
-}
-
-// How many devices a stream gets: one for each connection if there are enough for all streams, else
-// its part of them.
-std::size_t native_links::share_of(std::size_t s) const {
-  std::size_t connections = 0;
-  for (const stream& each : streams_) connections += each.connections;
-  const std::size_t devices = where_.native_devices.size();
-  const std::size_t wanted = streams_[s].connections;
-  return devices >= connections ? wanted : std::max<std::size_t>(1, devices * wanted / connections);
 }
 
 const demo_device& native_links::device_of(std::size_t i) const {

@@ -38,6 +38,13 @@ struct native_link {
   clock::time_point cut_at;             // when it was cut on purpose and not welcomed again
 };
 
+/// For each stream the device of each of its connections, by places in the demo's list. They are
+/// dealt out one after the other, so that no two streams share one as long as there are enough;
+/// with fewer, several connections are of one device. Throws std::runtime_error if the demo has
+/// none for a stream.
+[[nodiscard]] std::vector<std::vector<std::size_t>> deal_devices(
+    const demo& where, const std::vector<stream>& streams);
+
 /// Owned by one io_context's thread, which must not run on after it.
 class native_links {
  public:
@@ -75,8 +82,6 @@ class native_links {
   [[nodiscard]] bool all_back() const;
 
  private:
-  void add_links(std::size_t s);
-  [[nodiscard]] std::size_t share_of(std::size_t s) const;
   [[nodiscard]] const demo_device& device_of(std::size_t i) const;
   [[nodiscard]] ssl_context context_for(const demo_device& one);
   void open_next();
@@ -105,7 +110,6 @@ class native_links {
   std::vector<native_link*> dirty_;
   std::string scratch_;
   std::size_t opened_ = 0, welcomed_ = 0;
-  std::size_t dealt_;                          // devices, over all streams
   std::size_t away_ = 0;                       // cut on purpose and not welcomed again
   std::deque<std::size_t> waiting_to_return_;  // places of those
   std::optional<cpu_watch> storm_cpu_;

@@ -39,8 +39,9 @@ struct plan {
   bool acknowledged_by_200 = false;
   /// Native: what runs side by side; empty: one stream by the fields above.
   std::vector<stream> streams;
-  /// Native: the first of the demo's devices to use.
-  std::size_t first_device = 0;
+  /// Native: for each stream, by places in the demo's list, the devices that its connections are;
+  /// empty: they are dealt out when the run begins.
+  std::vector<std::vector<std::size_t>> devices;
   /// Consoles beside the one that measures.
   std::size_t consoles_reading = 0, consoles_slow = 0, consoles_dead = 0;
 };

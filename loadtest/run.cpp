@@ -47,9 +47,9 @@ outcome measured(std::string protocol, const demo& where, const std::vector<demo
   std::vector<demo_operator> operators;
   if (audited) {
     operators = operators_for(where, devices);
-    for (const shown_device& one : read_board(where, operators, protocol).totals()) {
-      book.set_baseline(one.device, one.signals);
-    }
+    std::vector<shown_device> before = read_board(where, operators, protocol).totals();
+    for (const shown_device& one : before) book.set_baseline(one.device, one.signals);
+    if (beside != nullptr) beside->set_baseline(std::move(before));
   }
   clock::time_point last_shown;
   std::optional<audience> others;
@@ -61,10 +61,11 @@ outcome measured(std::string protocol, const demo& where, const std::vector<demo
   if (what.watch) {
     watching.emplace(where, operators, protocol,
                      [&](std::vector<shown_device> shown, clock::time_point at) {
-                       asio::post(io, [&book, &last_shown, shown = std::move(shown), at] {
+                       asio::post(io, [&, shown = std::move(shown), at]() mutable {
                          last_shown = std::max(last_shown, at);
                          for (const shown_device& one : shown)
                            book.show(one.device, one.signals, at);
+                         if (beside != nullptr) beside->show(std::move(shown), at);
                        });
                      });
   }
@@ -80,19 +81,29 @@ outcome measured(std::string protocol, const demo& where, const std::vector<demo
     timer.async_wait([&](boost::system::error_code) { wait_for_board(); });
   };
   const auto work = asio::make_work_guard(io);
+  findings found_beside;
   const auto after_last_verdict = [&] {
     result.cpu = cpu->since();
+    if (beside != nullptr) {
+      found_beside = beside->stop();
+      book.absorb(std::exchange(beside, nullptr)->book());
+    }
     last_shown = clock::now();
     give_up = clock::now() + std::chrono::duration_cast<clock::duration>(
                                  std::chrono::duration<double>(what.drain_s));
     wait_for_board();
   };
+  int under_way = beside != nullptr ? 2 : 1;
+  const auto one_ended = [&] {
+    if (--under_way == 0) after_last_verdict();
+  };
   run.open([&] {
     run.calibrate([&] {
+      if (beside != nullptr) beside->calibrate();
       result.memory.before_kb = rss_kb(what.server_pid);
       cpu.emplace(what.server_pid);
-      if (beside != nullptr) beside->start();
-      run.send(after_last_verdict);
+      if (beside != nullptr) beside->start([&] { asio::post(io, one_ended); });
+      run.send(one_ended);
     });
   });
   io.run();
@@ -102,7 +113,7 @@ outcome measured(std::string protocol, const demo& where, const std::vector<demo
   if (watching) result.watched = watching->stop();
   if (others) result.listened = others->stop();
   result.found = run.found();
-  if (beside != nullptr) add(beside->stop(), result.found);
+  add(found_beside, result.found);
   if (!audited) return result;
   const board_book board = read_board(where, operators, protocol);
   result.in_two_cases = board.signals_in_two_cases();
@@ -119,10 +130,10 @@ outcome measured(std::string protocol, const demo& where, const std::vector<demo
 }  // namespace
 
 outcome run_native(const demo& where, const plan& what, tally& book) {
-  const divided_plan parts = divide(what);
+  const divided_plan parts = divide(where, what);
   std::optional<crowd> beside;
-  if (parts.has_silent) {
-    beside.emplace(where, parts.silent);
+  if (parts.has_two) {
+    beside.emplace(where, parts.beside);
     beside->open();
   }
   outcome result = measured<native_run>("native", where, where.native_devices, parts.measured, book,

@@ -91,6 +91,26 @@ void tally::beat(std::size_t stream, clock::time_point intended, clock::time_poi
   streams_[stream].to_acknowledge.record(us_between(intended, now));
 }
 
+void tally::absorb(const tally& other) {
+  for (const device_book& book : other.devices_) {
+    const std::size_t at = add_device(book.id);
+    devices_[at] = book;
+  }
+  for (std::size_t s = 0; s < streams_.size(); ++s) {
+    streams_[s].planned += other.streams_[s].planned;
+    streams_[s].acknowledged += other.streams_[s].acknowledged;
+    streams_[s].to_acknowledge.add(other.streams_[s].to_acknowledge);
+    streams_[s].to_show.add(other.streams_[s].to_show);
+  }
+  to_acknowledge_.add(other.to_acknowledge_);
+  to_show_.add(other.to_show_);
+  planned_ += other.planned_;
+  settled_ += other.settled_;
+  acknowledged_ += other.acknowledged_;
+  busy_ += other.busy_;
+  refused_ += other.refused_;
+}
+
 std::vector<tally::device_count> tally::counts() const {
   std::vector<device_count> all;
   for (const device_book& book : devices_) {

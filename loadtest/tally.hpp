@@ -63,6 +63,8 @@ class tally {
   [[nodiscard]] const std::vector<stream_book>& streams() const noexcept { return streams_; }
   /// A heartbeat of a stream was answered; it is no signal and in no case.
   void beat(std::size_t stream, clock::time_point intended, clock::time_point now);
+  /// Takes over what is in another book, of other devices and other streams in the same places.
+  void absorb(const tally& other);
   /// For each device that has any: how many of its signals were acknowledged, and how many sent.
   struct device_count {
     std::string device;

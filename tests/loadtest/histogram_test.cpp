@@ -33,6 +33,25 @@ TEST(histogram, a_value_beyond_the_range_counts_as_the_largest) {
   EXPECT_EQ(h.max_us(), histogram::value_max_us);
 }
 
+TEST(histogram, two_together_are_as_one_that_had_all) {
+  histogram one, other, all;
+  for (const std::uint64_t v : {3u, 70'000u, 12u}) {
+    one.record(v);
+    all.record(v);
+  }
+  for (const std::uint64_t v : {900u, 1u}) {
+    other.record(v);
+    all.record(v);
+  }
+  one.add(other);
+  EXPECT_EQ(one.count(), 5u);
+  EXPECT_EQ(one.max_us(), all.max_us());
+  EXPECT_DOUBLE_EQ(one.mean_us(), all.mean_us());
+  for (const double percent : {1.0, 50.0, 80.0, 99.0}) {
+    EXPECT_EQ(one.at_percentile(percent), all.at_percentile(percent));
+  }
+}
+
 TEST(histogram, any_percentile_is_within_a_thousandth_of_the_true_one) {
   EXPECT_TRUE(rc::check([] {
     auto values = *rc::gen::nonEmpty(rc::gen::container<std::vector<std::uint64_t>>(

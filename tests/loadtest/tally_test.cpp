@@ -99,4 +99,25 @@ TEST_F(one_device, a_signal_without_a_verdict_may_be_on_the_board_or_not) {
   EXPECT_EQ(book.check({{"26001", 1}}).doubled, 0u);
 }
 
+TEST(tally, what_another_book_has_of_other_devices_and_streams_is_taken_over) {
+  tally measured, beside;
+  for (tally* book : {&measured, &beside}) book->set_streams(2);
+  const auto ours = measured.add_device("26001");
+  measured.settle(ours, measured.plan(ours, start, 0), fate::acknowledged, start + 2ms);
+  const auto theirs = beside.add_device("26002");
+  beside.settle(theirs, beside.plan(theirs, start, 1), fate::acknowledged, start + 90ms);
+  beside.settle(theirs, beside.plan(theirs, start, 1), fate::busy, start);
+
+  measured.absorb(beside);
+  EXPECT_EQ(measured.planned(), 3u);
+  EXPECT_EQ(measured.busy(), 1u);
+  EXPECT_EQ(measured.streams()[0].to_acknowledge.max_us(), 2'000u);
+  EXPECT_EQ(measured.streams()[1].acknowledged, 1u);
+  EXPECT_EQ(measured.acknowledge_latency().max_us(), 90'000u);
+  measured.show("26002", 1, start + 100ms);
+  EXPECT_FALSE(measured.all_shown()) << "26001 is not";
+  EXPECT_EQ(measured.check({{"26001", 1}}).lost, 1u) << "26002 is nowhere";
+  EXPECT_EQ(measured.check({{"26001", 1}, {"26002", 1}}).lost, 0u);
+}
+
 }  // namespace
