@@ -22,6 +22,7 @@ ssl_context make_ssl_context(const std::string& ca_file, const std::string& cert
   SSL_CTX_set_min_proto_version(context.get(), TLS1_3_VERSION);
   SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                       SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_read_ahead(context.get(), 1);
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
   if (SSL_CTX_load_verify_locations(context.get(), ca_file.c_str(), nullptr) != 1) {
@@ -94,13 +95,15 @@ void tls_client::handshake() {
 
 void tls_client::read() {
   static thread_local std::array<char, 16'384> buffer;
-  for (;;) {
+  // One call of the kernel takes all that is there; if there is more than that, waiting ends at once.
+  do {
     ERR_clear_error();
     const int got = SSL_read(ssl_, buffer.data(), buffer.size());
     if (got <= 0) return on_ssl_result(got, "read", &tls_client::read);
     handlers_.on_bytes({buffer.data(), static_cast<std::size_t>(got)});
     if (closed_) return;
-  }
+  } while (SSL_has_pending(ssl_) == 1);
+  wait(tcp::socket::wait_read, &tls_client::read);
 }
 
 void tls_client::flush() {
