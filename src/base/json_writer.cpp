@@ -2,6 +2,7 @@
 #include "base/json_writer.hpp"
 
 #include <cmath>
+#include <cstring>
 
 namespace varde::base {
 
@@ -36,6 +37,26 @@ bool is_plain(char c) {
   return byte >= 0x20 && byte < 0x7f && c != '"' && c != '\\';
 }
 
+/// The same of eight bytes at once. A byte that is not ASCII makes all of them not plain.
+bool are_plain(std::uint64_t eight) {
+  constexpr std::uint64_t ones = 0x0101010101010101, tops = ones << 7;
+  const auto has_less = [](std::uint64_t in, std::uint64_t than) {
+    return ((in - ones * than) & ~in & tops) != 0;
+  };
+  const auto has = [&](unsigned char c) { return has_less(eight ^ (ones * c), 1); };
+  return (eight & tops) == 0 && !has_less(eight, 0x20) && !has('"') && !has('\\') && !has(0x7f);
+}
+
+/// Where the plain bytes that begin at `at` end.
+std::size_t end_of_plain(std::string_view text, std::size_t at) {
+  for (std::uint64_t eight = 0; text.size() - at >= sizeof eight; at += sizeof eight) {
+    std::memcpy(&eight, text.data() + at, sizeof eight);
+    if (!are_plain(eight)) break;
+  }
+  while (at < text.size() && is_plain(text[at])) ++at;
+  return at;
+}
+
 void append_escaped(std::string& out, char c) {
   static constexpr char hex[] = "0123456789abcdef";
   switch (c) {
@@ -67,8 +88,7 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   std::size_t at = 0;
   while (at < text.size()) {
-    std::size_t end = at;
-    while (end < text.size() && is_plain(text[end])) ++end;
+    const auto end = end_of_plain(text, at);
     out.append(text, at, end - at);
     at = end;
     if (at == text.size()) break;

@@ -1,6 +1,7 @@
 // RFC 3339 text for wall times, without locale and without allocation beyond the result.
 #include "base/time.hpp"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <charconv>
@@ -26,10 +27,10 @@ std::string to_rfc3339(wall_time t) {
   const auto day = floor<days>(t);
   const year_month_day date{day};
   const hh_mm_ss clock{floor<milliseconds>(t - day)};
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
-                     clock.subseconds().count());
+  return fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z"),
+                     static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()), clock.hours().count(),
+                     clock.minutes().count(), clock.seconds().count(), clock.subseconds().count());
 }
 
 std::optional<wall_time> from_rfc3339(std::string_view text) {
