@@ -34,14 +34,30 @@ class walker {
     }
     return text_.substr(begin, at_ - begin);
   }
+  /// True, and past it, if exactly this value begins here.
+  bool take_same(std::string_view value) {
+    if (!text_.substr(at_).starts_with(value)) return false;
+    const auto end = at_ + value.size();
+    if (!ends_itself(value.back()) && end < text_.size() && !ends_scalar(text_[end])) return false;
+    at_ = end;
+    return true;
+  }
 
  private:
+  static bool ends_itself(char last) { return last == '"' || last == '}' || last == ']'; }
   static bool ends_scalar(char c) { return c == ',' || c == '}' || c == ']'; }
 
+  /// A quote with an odd number of backslashes before it is part of the string.
   void skip_string() {
-    for (++at_; at_ < text_.size() && text_[at_] != '"'; ++at_)
-      if (text_[at_] == '\\') ++at_;
-    at_ = std::min(at_ + 1, text_.size());
+    for (++at_; at_ < text_.size();) {
+      const auto quote = text_.find('"', at_);
+      if (quote == std::string_view::npos) break;
+      auto slashes = quote;
+      while (slashes > at_ && text_[slashes - 1] == '\\') --slashes;
+      at_ = quote + 1;
+      if ((quote - slashes) % 2 == 0) return;
+    }
+    at_ = text_.size();
   }
   void skip_nested() {
     for (std::size_t depth = 0; at_ < text_.size();) {
@@ -71,11 +87,13 @@ bool append_of_objects(std::string& out, std::string_view before, std::string_vi
   bool more = old.take('{') && fresh.take('{') && (old.next() != '}' || fresh.next() != '}');
   while (more) {
     const auto name = fresh.take_value();
-    if (name.empty() || old.take_value() != name) return false;
+    if (name.empty() || !old.take_same(name)) return false;
     if (!old.take(':') || !fresh.take(':')) return false;
-    const auto was = old.take_value(), is = fresh.take_value();
-    if (was.empty() || is.empty()) return false;
-    if (was != is) {
+    const auto is = fresh.take_value();
+    if (is.empty()) return false;
+    if (!old.take_same(is)) {
+      const auto was = old.take_value();
+      if (was.empty()) return false;
       if (!std::exchange(first, false)) out += ',';
       out.append(name).append(1, ':');
       if (!append_difference(out, was, is, depth)) return false;
@@ -98,10 +116,10 @@ bool append_of_elements(std::string& out, std::string_view before, std::string_v
   bool more_old = old.next() != ']';
   bool more = fresh.next() != ']';
   for (std::size_t place = 0; more; ++place) {
-    const auto was = more_old ? old.take_value() : std::string_view{};
     const auto is = fresh.take_value();
     if (is.empty()) return false;
-    if (was != is) {
+    if (!more_old || !old.take_same(is)) {
+      const auto was = more_old ? old.take_value() : std::string_view{};
       if (!std::exchange(first, false)) out += ',';
       char digits[20];
       const auto end = std::to_chars(digits, digits + sizeof digits, place).ptr;

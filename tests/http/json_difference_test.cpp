@@ -67,6 +67,12 @@ TEST(json_difference, is_not_fooled_by_what_stands_in_strings) {
             R"({"n":{"0":2}})");
 }
 
+TEST(json_difference, tells_a_number_from_one_that_begins_like_it) {
+  EXPECT_EQ(difference(R"({"a":12,"b":[1,2]})", R"({"a":1,"b":[1,2]})"), R"({"a":1})");
+  EXPECT_EQ(difference(R"({"a":1,"b":[1,2]})", R"({"a":12,"b":[1,25]})"),
+            R"({"a":12,"b":{"1":25}})");
+}
+
 TEST(json_difference, does_not_say_what_it_can_not) {
   EXPECT_FALSE(json_difference(R"({"a":1})", R"({"b":1})"));
   EXPECT_FALSE(json_difference(R"({"a":1})", R"({"a":1,"b":1})"));
@@ -92,9 +98,10 @@ json::value any_value(int depth) {
     case 0:
       return nullptr;
     case 1:
-      return *rc::gen::inRange(0, 3);
+      return *rc::gen::element(0, 1, 12, 2);
     case 2:
-      return json::value(*rc::gen::element<std::string>("", "a", "}", "\"", "\\", "[,", "æ"));
+      return json::value(
+          *rc::gen::element<std::string>("", "a", "}", "\"", "\\", "\\\"", "\\\\", "[,", "æ"));
     case 3:
       return *rc::gen::arbitrary<bool>();
     case 4: {
