@@ -172,7 +172,12 @@ void live::take(const board::change_batch& batch) {
     ring_.push(c);
     news = is_news(*c.now) || news;
   }
-  news ? pace_.ask_urgently() : pace_.ask();
+  if (news)
+    pace_.ask_urgently();
+  else if (told_at_once_ > crowded_changes)
+    pace_.ask_patiently();
+  else
+    pace_.ask();
 }
 
 bool live::is_news(const alarm::v1::Case& c) {
@@ -185,6 +190,7 @@ bool live::is_news(const alarm::v1::Case& c) {
 void live::send_changes() {
   const auto before = std::exchange(sent_, ring_.newest());
   if (before == sent_) return;
+  told_at_once_ = sent_ - before;
   // A name may be another than it was told, without a change of the case.
   const auto generation = parts_.directory.generation();
   if (std::exchange(told_generation_, generation) != generation) told_.clear();

@@ -27,6 +27,9 @@ class live {
   /// Shortest time between two frames of changes: nothing to a person, and in a flood one frame for
   /// what would have been many.
   static constexpr std::chrono::milliseconds frame_interval{2};
+  /// After a frame of more changes than this the next one has a longer rest: nobody reads so much
+  /// in a moment, and what the frames cost is missing where alarms are taken in.
+  static constexpr std::uint64_t crowded_changes = 400;
   /// Cases whose state as told is remembered; beyond it all are told whole once more.
   static constexpr std::size_t told_max = 20'000;
 
@@ -93,6 +96,7 @@ class live {
   const std::string epoch_;  // of this process: tokens of another mean nothing here
   change_ring ring_;
   std::uint64_t sent_ = 0;  // to all feeds, up to this number
+  std::uint64_t told_at_once_ = 0;
   std::unordered_map<std::string, told> told_;
   /// Of each municipality, a case that was told: a new one is much like it.
   std::map<std::string, std::string> examples_;

@@ -24,6 +24,8 @@ class pacer {
   /// other programs take makes no rest longer.
   static constexpr int rest_in_runs = 2;
   static constexpr int rest_in_runs_if_urgent = 1;
+  /// When there is so much to do that nobody is served by its being done often.
+  static constexpr int rest_in_runs_if_crowded = 8;
   /// The longest rest, whatever a run costs.
   static constexpr std::chrono::milliseconds rest_max{50};
 
@@ -36,6 +38,8 @@ class pacer {
   void ask() { plan(rest(rest_in_runs)); }
   /// The same, but with no more rest than the last run took.
   void ask_urgently() { plan(rest(rest_in_runs_if_urgent)); }
+  /// The same, with a rest that leaves most of the processor to others.
+  void ask_patiently() { plan(rest(rest_in_runs_if_crowded)); }
 
  private:
   using clock = std::chrono::steady_clock;

@@ -32,6 +32,7 @@ TEST_F(a_pacer, runs_once_more_for_all_that_asked_while_it_rested) {
   pacer slow{web, std::chrono::milliseconds{50}, [this] { ++runs; }};
   for (int i = 0; i < 100; ++i) slow.ask();
   for (int i = 0; i < 100; ++i) slow.ask_urgently();
+  for (int i = 0; i < 100; ++i) slow.ask_patiently();
   EXPECT_EQ(runs, 1);
   run();
   EXPECT_EQ(runs, 2);
