@@ -95,7 +95,7 @@ void tls_client::handshake() {
 
 void tls_client::read() {
   static thread_local std::array<char, 16'384> buffer;
-  // One call of the kernel takes all that is there; if there is more than that, waiting ends at once.
+  // One call of the kernel takes what is there; if there is more, waiting ends at once.
   do {
     ERR_clear_error();
     const int got = SSL_read(ssl_, buffer.data(), buffer.size());
