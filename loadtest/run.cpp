@@ -37,11 +37,11 @@ double rss_kb(int pid) {
 }
 
 template <class Run>
-outcome measured(std::string protocol, const demo& where, const std::vector<demo_device>& devices,
-                 const plan& what, tally& book, crowd* beside = nullptr) {
+outcome measured(asio::io_context& io, std::string protocol, const demo& where,
+                 const std::vector<demo_device>& devices, const plan& what, tally& book,
+                 crowd* beside = nullptr) {
   outcome result{.protocol = protocol, .asked = what};
   const auto started = base::wall_now();
-  asio::io_context io(1);
   Run run(io, where, what, book);
   const bool audited = what.book_file.empty() && !what.acknowledged_by_200;
   std::vector<demo_operator> operators;
@@ -131,18 +131,20 @@ outcome measured(std::string protocol, const demo& where, const std::vector<demo
 
 outcome run_native(const demo& where, const plan& what, tally& book) {
   const divided_plan parts = divide(where, what);
+  asio::io_context io(1);  // outlives the crowd, whose thread posts to it
   std::optional<crowd> beside;
   if (parts.has_two) {
     beside.emplace(where, parts.beside);
     beside->open();
   }
-  outcome result = measured<native_run>("native", where, where.native_devices, parts.measured, book,
-                                        beside ? &*beside : nullptr);
+  outcome result = measured<native_run>(io, "native", where, where.native_devices, parts.measured,
+                                        book, beside ? &*beside : nullptr);
   result.asked = what;
   return result;
 }
 outcome run_scaip(const demo& where, const plan& what, tally& book) {
-  return measured<scaip_run>("scaip", where, where.scaip_devices, what, book);
+  asio::io_context io(1);
+  return measured<scaip_run>(io, "scaip", where, where.scaip_devices, what, book);
 }
 
 void write_book(const std::string& file, const tally& book) {
