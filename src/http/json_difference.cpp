@@ -1,7 +1,6 @@
 // Both texts are walked side by side; what is equal is skipped and never taken apart.
 #include "http/json_difference.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <utility>
 
