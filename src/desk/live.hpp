@@ -95,7 +95,7 @@ class live {
   case_texts& texts_;
   const std::string epoch_;  // of this process: tokens of another mean nothing here
   change_ring ring_;
-  std::uint64_t sent_ = 0;  // to all feeds, up to this number
+  std::uint64_t sent_ = 0;          // to all feeds, up to this number
   std::uint64_t told_at_once_ = 0;  // changes that the newest frame stood for
   std::unordered_map<std::string, told> told_;
   /// Of each municipality, a case that was told: a new one is much like it.
