@@ -8,6 +8,8 @@ import signal
 import sys
 import time
 
+import stalls  # found since compare.sh runs beside it
+
 from . import tables
 from .bench import bench
 from .questions import alertmanager, consoles, crash, heartbeats, mqtt, municipality, national
@@ -32,6 +34,8 @@ QUESTIONS = {
 ROUNDS_MAX = 100
 KILLS_MAX = 1000
 SECONDS_MAX = 60.0
+# As long as it takes to see whether the host stops the machine each tenth of a second.
+STALLS_S = 1.0
 
 
 def machine():
@@ -44,6 +48,12 @@ def machine():
         "kernel": platform.release(),
         "load_before": os.getloadavg()[0],
     }
+
+
+def stops(directory):
+    """Whether the host stops the machine while its disk is busy; then no latency is better."""
+    _, beside = stalls.alone_and_beside_disk(directory, STALLS_S)
+    return stalls.summary(beside, STALLS_S)
 
 
 def bounded(kind, most):
@@ -81,6 +91,9 @@ def main():
         question = QUESTIONS[name]
         about = {"question": name, "date": time.strftime("%Y-%m-%d"), "machine": machine()}
         with bench(options) as b:
+            if not options.smoke:
+                about["machine"]["stops"] = stops(b.home)
+                print("machine:", stalls.told(about["machine"]["stops"]), file=sys.stderr)
             rows, ratios = question.ask(b, options)
         print(f"## {name}: {' '.join(question.__doc__.split())}\n")
         print(tables.markdown(rows) + "\n")
