@@ -63,9 +63,13 @@ def main():
     options = parser.parse_args()
     if not 0 < options.seconds <= SECONDS_MAX:
         parser.error(f"--seconds: more than 0, at most {SECONDS_MAX:.0f}")
-    before = looked_at(options.url)
-    time.sleep(options.seconds)
-    print(table(between(before, looked_at(options.url))))
+    try:
+        before = looked_at(options.url)
+        time.sleep(options.seconds)
+        after = looked_at(options.url)
+    except (OSError, ValueError) as error:  # of urllib too
+        parser.error(f"{options.url} can't be read: {error}")
+    print(table(between(before, after)))
     return 0
 
 

@@ -2,6 +2,8 @@
 
 import importlib.util
 import os
+import subprocess
+import sys
 import unittest
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -27,6 +29,16 @@ class the_stages(unittest.TestCase):
     def test_come_with_how_often(self):
         found = stages.table({"stage x": {0.001: 4.0, INFINITE: 4.0}})
         self.assertIn("| stage x | 4 | ≤ 1 ms", found)
+
+    def test_of_a_server_that_is_not_there_are_asked_for_in_vain(self):
+        path = os.path.join(TOP, "loadtest", "stages.py")
+        for url in ("http://127.0.0.1:1/metrics", "127.0.0.1:1", "nothing"):
+            done = subprocess.run(
+                [sys.executable, path, url], capture_output=True, text=True, check=False
+            )
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(f"{url} can't be read", done.stderr)
+            self.assertNotIn("Traceback", done.stderr)
 
 
 if __name__ == "__main__":
