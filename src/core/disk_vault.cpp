@@ -3,12 +3,9 @@
 #include "core/disk_vault.hpp"
 
 #include <fmt/format.h>
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/wire_format_lite.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <charconv>
@@ -16,6 +13,7 @@
 #include <fstream>
 #include <thread>
 
+#include "ledger/frames.hpp"
 #include "varde/ledger/v1/vaulted.pb.h"
 #include "vault/log.hpp"
 
@@ -26,11 +24,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::uint32_t record_format = 1;
-/// Before each entry in a record: the field's tag and the entry's size as a varint.
-constexpr std::uint8_t entry_tag = google::protobuf::internal::WireFormatLite::MakeTag(
-    ledger::v1::VaultedCommit::kEntriesFieldNumber,
-    google::protobuf::internal::WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
-constexpr std::size_t entry_head_bytes_max = 1 + 5;
 /// How often the file beside the vault is written at most.
 constexpr std::chrono::seconds remember_every{1};
 
@@ -45,23 +38,18 @@ vault_sequence read_number(const std::string& file) {
 
 /// A VaultedCommit, its entries put behind the rest as the bytes that they are already.
 std::string record_of(const ledger::commit& c) {
-  using google::protobuf::io::CodedOutputStream;
   ledger::v1::VaultedCommit head;
   head.set_format(record_format);
   head.set_municipality(c.municipality);
   head.set_subject(c.subject);
   head.set_expected_version(c.expected_version);
   auto size = head.ByteSizeLong();
-  for (const auto& entry : c.entries) size += entry_head_bytes_max + entry.size();
+  for (const auto& entry : c.entries) size += ledger::entry_head_bytes_max + entry.size();
   std::string record;
   record.reserve(size);
   head.AppendToString(&record);
-  for (const auto& entry : c.entries) {
-    std::array<std::uint8_t, entry_head_bytes_max> front{entry_tag};
-    const auto* end = CodedOutputStream::WriteVarint32ToArray(
-        static_cast<std::uint32_t>(entry.size()), front.data() + 1);
-    record.append(reinterpret_cast<const char*>(front.data()), end - front.data()).append(entry);
-  }
+  for (const auto& entry : c.entries)
+    ledger::append_entry(record, ledger::v1::VaultedCommit::kEntriesFieldNumber, entry);
   return record;
 }
 

@@ -16,17 +16,24 @@ namespace {
 using google::protobuf::io::CodedInputStream;
 using google::protobuf::io::CodedOutputStream;
 
-constexpr std::uint8_t entry_tag = google::protobuf::internal::WireFormatLite::MakeTag(
-    v1::Batch::kEntriesFieldNumber,
-    google::protobuf::internal::WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
+constexpr std::uint8_t tag_of(int field) {
+  return google::protobuf::internal::WireFormatLite::MakeTag(
+      field, google::protobuf::internal::WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
+}
+
+constexpr std::uint8_t entry_tag = tag_of(v1::Batch::kEntriesFieldNumber);
 
 }  // namespace
 
 void append_entry(std::string& batch, std::string_view entry) {
-  std::array<std::uint8_t, entry_head_bytes_max> head{entry_tag};
+  append_entry(batch, v1::Batch::kEntriesFieldNumber, entry);
+}
+
+void append_entry(std::string& message, int field, std::string_view entry) {
+  std::array<std::uint8_t, entry_head_bytes_max> head{tag_of(field)};
   const auto* end = CodedOutputStream::WriteVarint32ToArray(
       static_cast<std::uint32_t>(entry.size()), head.data() + 1);
-  batch.append(reinterpret_cast<const char*>(head.data()), end - head.data()).append(entry);
+  message.append(reinterpret_cast<const char*>(head.data()), end - head.data()).append(entry);
 }
 
 std::optional<std::vector<std::string_view>> entries_in(std::string_view batch) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "varde/ledger/v1/batch.pb.h"
+#include "varde/ledger/v1/vaulted.pb.h"
 
 namespace varde::ledger {
 namespace {
@@ -26,6 +27,19 @@ TEST(frames, what_is_appended_is_what_protobuf_would_write) {
     append_entry(batch, entry.SerializeAsString());
   }
   EXPECT_EQ(batch, message.SerializeAsString());
+}
+
+TEST(frames, entries_come_behind_what_else_a_message_says) {
+  v1::VaultedCommit message;
+  message.set_format(1);
+  message.set_municipality("9901");
+  std::string bytes = message.SerializeAsString();
+  for (const auto& text : several) {
+    auto& entry = *message.add_entries();
+    entry.set_case_id(text);
+    append_entry(bytes, v1::VaultedCommit::kEntriesFieldNumber, entry.SerializeAsString());
+  }
+  EXPECT_EQ(bytes, message.SerializeAsString());
 }
 
 TEST(frames, entries_come_back_in_their_order) {
