@@ -2,7 +2,7 @@
 """Whether a virtual machine's host stops it: each processor is kept busy, first alone and then
 beside syncs of the disk, and every time that one stood still for 5 ms and more is counted. A host
 that lends out two processors may count its own work for the disk as part of the two, and then stops
-the guest for the rest of each tenth of a second. No program in the guest can be quicker than that.
+the guest for the rest of each tenth of a second. What is due in that time waits, whoever does it.
 
     loadtest/stalls.py DIR"""
 

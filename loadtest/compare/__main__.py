@@ -51,7 +51,7 @@ def machine():
 
 
 def stops(directory):
-    """Whether the host stops the machine while its disk is busy; then no latency is better."""
+    """Whether the host stops the machine while it is busy; then whatever is due meanwhile waits."""
     _, beside = stalls.alone_and_beside_disk(directory, STALLS_S)
     return stalls.summary(beside, STALLS_S)
 
