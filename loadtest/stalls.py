@@ -48,18 +48,20 @@ def stalls_of_all(processors, seconds):
         return pool.starmap(stalls_of_processor, [(one, seconds) for one in processors])
 
 
-def alone_and_beside_disk(directory, seconds):
-    """The stalls of the processor that has lost most time to them, without and with syncs in
-    `directory`; each takes so many seconds."""
-    processors = sorted(os.sched_getaffinity(0))
-    alone = stalls_of_all(processors, seconds)
+def when_busy(seconds):
+    """The stalls of the processor that has lost most time to them, all of them busy."""
+    return max(stalls_of_all(sorted(os.sched_getaffinity(0)), seconds), key=sum)
+
+
+def when_busy_beside_disk(directory, seconds):
+    """The same while files in `directory` are synced."""
     syncing = multiprocessing.Process(
         target=disk.side_by_side, args=(directory, RATE_PER_S, seconds, WRITERS)
     )
     syncing.start()
-    beside = stalls_of_all(processors, seconds)
+    stalls = when_busy(seconds)
     syncing.join()
-    return max(alone, key=sum), max(beside, key=sum)
+    return stalls
 
 
 def summary(stalls, seconds):
@@ -72,7 +74,7 @@ def summary(stalls, seconds):
 
 def told(of_one):
     return (
-        f"{of_one['per_s']:.1f} stops a second, {of_one['percent_of_time']:.1f} % of the time, "
+        f"{of_one['per_s']:.1f} stalls a second, {of_one['percent_of_time']:.1f} % of the time, "
         f"longest {of_one['longest_ms']:.1f} ms"
     )
 
@@ -86,8 +88,8 @@ def main():
         parser.error(f"a part takes {SECONDS_MAX:.0f} s at most")
     if not os.path.isdir(given.directory) or not os.access(given.directory, os.W_OK):
         parser.error(f"{given.directory} is no directory that can be written to")
-    alone, beside = alone_and_beside_disk(given.directory, given.seconds)
-    print("processors busy:", told(summary(alone, given.seconds)))
+    print("processors busy:", told(summary(when_busy(given.seconds), given.seconds)))
+    beside = when_busy_beside_disk(given.directory, given.seconds)
     print("processors and disk busy:", told(summary(beside, given.seconds)))
 
 

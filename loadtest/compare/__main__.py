@@ -50,10 +50,9 @@ def machine():
     }
 
 
-def stops(directory):
+def stalls_beside_disk(directory):
     """Whether the host stops the machine while it is busy; then whatever is due meanwhile waits."""
-    _, beside = stalls.alone_and_beside_disk(directory, STALLS_S)
-    return stalls.summary(beside, STALLS_S)
+    return stalls.summary(stalls.when_busy_beside_disk(directory, STALLS_S), STALLS_S)
 
 
 def bounded(kind, most):
@@ -92,8 +91,8 @@ def main():
         about = {"question": name, "date": time.strftime("%Y-%m-%d"), "machine": machine()}
         with bench(options) as b:
             if not options.smoke:
-                about["machine"]["stops"] = stops(b.home)
-                print("machine:", stalls.told(about["machine"]["stops"]), file=sys.stderr)
+                about["machine"]["stalls"] = stalls_beside_disk(b.home)
+                print("machine:", stalls.told(about["machine"]["stalls"]), file=sys.stderr)
             rows, ratios = question.ask(b, options)
         print(f"## {name}: {' '.join(question.__doc__.split())}\n")
         print(tables.markdown(rows) + "\n")

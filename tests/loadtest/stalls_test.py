@@ -44,8 +44,8 @@ class stalls_of_a_processor(unittest.TestCase):
             self.assertEqual(os.listdir(directory), [])
         lines = done.stdout.splitlines()
         self.assertEqual(len(lines), 2, done.stdout)
-        self.assertRegex(lines[0], r"^processors busy: \d+\.\d stops a second")
-        self.assertRegex(lines[1], r"^processors and disk busy: \d+\.\d stops a second")
+        self.assertRegex(lines[0], r"^processors busy: \d+\.\d stalls a second")
+        self.assertRegex(lines[1], r"^processors and disk busy: \d+\.\d stalls a second")
 
 
 if __name__ == "__main__":
